@@ -1,0 +1,1 @@
+"""What may be said: the ontology, its shapes, the taxonomies, and the names of all their terms."""

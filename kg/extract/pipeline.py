@@ -1,0 +1,239 @@
+"""The text pipeline: the only door of spaCy. Sentences and mentions as components of one Doc.
+
+The component ``paper_sentences`` reads tokens and writes sentence starts; ``paper_mentions``
+reads the text and writes ``doc._.mentions``. A Doc's text is a paper's: title, line feed, abstract.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import registry
+
+from kg.extract.decode import WordSpan, decode
+from kg.extract.tagger import SHIPPED, Settings, Tagger
+from kg.model import ROLES, Mention, Paper, Span
+
+#: Papers that are tokenised and decoded together.
+CHUNK: Final = 128
+
+#: Words whose full stop does not end a sentence.
+_ABBREVIATIONS: Final = frozenset(
+    (
+        "al", "fig", "figs", "eq", "eqs", "sec", "vs", "e.g", "i.e", "cf", "resp", "approx", "ca", "etc", "no", "nos",
+        "vol", "dr", "prof", "st", "w.r.t", "ref", "refs", "tab",
+    )
+)  # fmt: skip
+_ENDS: Final = frozenset(".!?。！？")
+_CLOSERS: Final = frozenset("\"')]}”’»")
+
+if not Doc.has_extension("mentions"):
+    Doc.set_extension("mentions", default=())
+
+
+@Language.component("paper_sentences", assigns=["token.is_sent_start"])
+def paper_sentences(doc: Doc) -> Doc:
+    """Set the sentence starts of a paper: the title is one, abbreviations and decimals end none."""
+    starts = [False] * len(doc)
+    if starts:
+        starts[0] = True
+    ended = False
+    for position, token in enumerate(doc):
+        if token.text.startswith("\n"):
+            ended = False
+            if position + 1 < len(doc):
+                starts[position + 1] = True
+        elif ended and token.text not in _CLOSERS:
+            starts[position] = not token.text[:1].islower()
+            ended = False
+        if token.text in _ENDS and position:
+            word = doc[position - 1].text.lower().rstrip(".")
+            ended = not (token.text == "." and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())))
+        elif len(token.text) > 1 and token.text[-1] in _ENDS and token.text[:-1].lower() not in _ABBREVIATIONS:
+            # the tokeniser leaves the stop on some words ("v2.", "3D."), on initials of names ("J.") too
+            ended = "." not in token.text[:-1] and not (len(token.text) == 2 and token.text[0].isalpha())
+    for token, start in zip(doc, starts, strict=True):
+        token.is_sent_start = start
+    return doc
+
+
+class MentionFinder:
+    """Component that runs the model and writes ``doc._.mentions``, a tuple of `Mention`."""
+
+    def __init__(self, nlp: Language, name: str, *, folder: str, threads: int | None) -> None:
+        self.name = name
+        self.tagger = Tagger(Path(folder), threads=threads)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the mentions of one Doc."""
+        return self._annotate([doc])[0]
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = CHUNK) -> Iterator[Doc]:
+        """Find the mentions of many Docs."""
+        waiting = iter(stream)
+        while chunk := list(islice(waiting, batch_size)):
+            yield from self._annotate(chunk)
+
+    def _annotate(self, docs: list[Doc]) -> list[Doc]:
+        settings = self.tagger.settings
+        texts = [(title, abstract) for title, _, abstract in (doc.text.partition("\n") for doc in docs)]
+        found = self.tagger.logits(texts)
+        decoded = decode(
+            [logits for _, logits in found],
+            outside_bias=settings.outside_bias,
+            temperature=settings.temperature,
+        )
+        for doc, (words, _), spans in zip(docs, found, decoded, strict=True):
+            found_sentences = [Span(sent.start_char, sent.end_char) for sent in doc.sents]
+            doc._.mentions = tuple(mentions_of(doc.text, found_sentences, words, spans, settings))
+        return docs
+
+
+@Language.factory(
+    "paper_mentions",
+    default_config={"folder": str(SHIPPED), "threads": None},
+    requires=["token.is_sent_start"],
+    assigns=["doc._.mentions"],
+)
+def make_mention_finder(nlp: Language, name: str, folder: str, threads: int | None) -> MentionFinder:
+    """Return the component for a model folder."""
+    return MentionFinder(nlp, name, folder=folder, threads=threads)
+
+
+def mentions_of(
+    text: str,
+    sentences: Sequence[Span],
+    words: Sequence[tuple[int, int]],
+    spans: Iterable[WordSpan],
+    settings: Settings,
+) -> Iterator[Mention]:
+    """Mentions, by offset, that decoded spans of words make of a paper's text; their paper is left empty.
+
+    Parameters
+    ----------
+    text : str
+    sentences : sequence of Span
+        All of the text's, in order.
+    words : sequence of (int, int)
+        Character range of each word.
+    spans : iterable of WordSpan
+        In order.
+    settings : Settings
+        Of the model, for its thresholds.
+    """
+    title_end = text.find("\n") if "\n" in text else len(text)
+    current = 0
+    for span in spans:
+        start, end = words[span.first][0], words[span.last - 1][1]
+        # the model sees the title's last word beside the abstract's first; no name goes on from one to the other
+        start, end = _bare(text, start, min(end, title_end) if start < title_end else end)
+        confidence = round(span.probability, 2)
+        if confidence < settings.thresholds.get(span.type, 0.0) or not re.search(r"\w", text[start:end]):
+            continue
+        while current + 1 < len(sentences) and sentences[current + 1].start <= start:
+            current += 1
+        sentence = _trimmed(text, sentences[current], end)
+        best = max(range(len(span.roles)), key=lambda i: span.roles[i])
+        yield Mention(
+            paper="",
+            start=start,
+            end=end,
+            text=text[start:end],
+            type=span.type,
+            role=ROLES[span.type][best],
+            confidence=confidence,
+            role_confidence=round(span.roles[best], 2),
+            sentence=sentence,
+        )
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range without signs at its ends that belong to the sentence, brackets of one side among them."""
+    while start < end:
+        inside = text[start:end]
+        if inside[0] in ",.;:-–—/'‘’\"“” " or (inside[0] in "([" and inside[-1] not in ")]"):
+            start += 1
+        elif inside[-1] in ",.;:-–—/'‘’\"“” ([" or (inside[-1] in ")]" and not re.search(r"[(\[]", inside)):
+            end -= 1
+        elif inside[0] in "([" and inside[-1] in ")]":
+            start, end = start + 1, end - 1
+        elif re.search(r"[(\[][^)\]]*$", inside):
+            # "convolutional network (CNN": the bracket closes outside
+            end = start + max(inside.rfind("("), inside.rfind("["))
+        else:
+            break
+    return start, end
+
+
+def _trimmed(text: str, sentence: Span, end: int) -> Span:
+    """Return the sentence without white space at its ends, stretched to hold the mention."""
+    stop = max(sentence.end, end)
+    inside = text[sentence.start : stop]
+    lead = len(inside) - len(inside.lstrip())
+    return Span(sentence.start + lead, max(sentence.start + len(inside.rstrip()), end))
+
+
+@lru_cache(maxsize=1)
+def _splitter() -> Language:
+    nlp = spacy.blank("en")
+    nlp.max_length = 10_000_000
+    nlp.add_pipe("paper_sentences")
+    return nlp
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """Sentences of a paper's text, without the white space between them; the title is the first.
+
+    >>> [len(range(s.start, s.end)) for s in sentences("A title\\nOne sentence, e.g. this. Another one.")]
+    [7, 24, 12]
+    """
+    return tuple(_trimmed(text, Span(s.start_char, s.end_char), 0) for s in _splitter()(text).sents if s.text.strip())
+
+
+def load(folder: Path = SHIPPED, *, threads: int | None = None) -> Language:
+    """Return the pipeline with the model of a folder."""
+    nlp = spacy.blank("en")
+    nlp.max_length = 10_000_000
+    nlp.add_pipe("paper_sentences")
+    nlp.add_pipe("paper_mentions", config={"folder": str(folder), "threads": threads})
+    return nlp
+
+
+def settings_of(nlp: Language) -> Settings:
+    """Settings of the model of a pipeline."""
+    finder = nlp.get_pipe("paper_mentions")
+    assert isinstance(finder, MentionFinder)  # noqa: S101 - `load` put it there
+    return finder.tagger.settings
+
+
+def find(nlp: Language, papers: Iterable[Paper]) -> Iterator[tuple[Paper, tuple[Mention, ...]]]:
+    """Each paper with its mentions, in the order in which they came."""
+    pairs = ((paper.text, paper) for paper in papers)
+    for doc, paper in nlp.pipe(pairs, as_tuples=True, batch_size=CHUNK):
+        yield paper, tuple(_of(paper, mention) for mention in doc._.mentions)
+
+
+def _of(paper: Paper, mention: Mention) -> Mention:
+    return Mention(
+        paper.id,
+        mention.start,
+        mention.end,
+        mention.text,
+        mention.type,
+        mention.role,
+        mention.confidence,
+        mention.role_confidence,
+        mention.sentence,
+    )
+
+
+# spaCy finds factories by name only after this module is imported; saying so here spares a puzzle.
+FACTORIES: Final = tuple(name for name in ("paper_sentences", "paper_mentions") if name in registry.factories)

@@ -1,0 +1,1 @@
+"""How the shipped model is made: an extra that nothing else imports."""

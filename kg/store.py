@@ -26,11 +26,11 @@ __all__ = [
     "Term",
     "Triple",
     "iri",
+    "nquads",
     "python",
     "read_nquads",
     "sorted_quads",
     "turtle_triples",
-    "write_nquads",
     "write_store",
 ]
 
@@ -205,9 +205,9 @@ def sorted_quads(quads: Iterable[Quad]) -> list[Quad]:
     return [quad for _, quad in sorted({str(quad): quad for quad in quads}.items())]
 
 
-def write_nquads(quads: Iterable[Quad], path: Path) -> None:
-    """Write N-Quads, a line each, in the order given."""
-    ox.serialize(quads, str(path), ox.RdfFormat.N_QUADS)
+def nquads(quads: Iterable[Quad]) -> bytes:
+    """N-Quads of some quads, a line each, in the order given."""
+    return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
 
 
 def read_nquads(path: Path) -> Iterator[Quad]:

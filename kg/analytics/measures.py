@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 
 #: Beyond `sample_above` nodes, shortest paths start at so many sources that sources * (nodes + edges) is about this:
 #: some two minutes of one core, whatever the graph; never fewer sources than the first nor more than the second limit.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final, TypeAlias
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 
 from kg.analytics.measures import Measures
 

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from pybtex.bibtex.utils import split_name_list  # type: ignore[import-untyped]
-from pybtex.database import InvalidNameString, Person  # type: ignore[import-untyped]
-from pybtex.database.input.bibtex import LowLevelParser, month_names  # type: ignore[import-untyped]
-from pybtex.exceptions import PybtexError  # type: ignore[import-untyped]
+from pybtex.bibtex.utils import split_name_list
+from pybtex.database import InvalidNameString, Person
+from pybtex.database.input.bibtex import LowLevelParser, month_names
+from pybtex.exceptions import PybtexError
 
 from kg.errors import InputError, Place, RecordError
 from kg.model import Paper

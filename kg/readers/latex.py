@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
+from pylatexenc.latex2text import LatexNodes2Text
 
 __all__ = ["from_latex", "unescape"]
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Final
 
-import rispy  # type: ignore[import-untyped]
+import rispy
 
 from kg.errors import InputError, Place, RecordError
 from kg.model import Paper

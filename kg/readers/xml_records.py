@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, Final
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from kg.errors import InputError, Place, RecordError, UnreadableFile
 from kg.model import Paper

@@ -1,0 +1,335 @@
+"""The whole flow: files to papers, mentions, entities, claims, graph.
+
+Reads like a table of contents; each step lives in its own module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeVar
+
+from kg import derive
+from kg.analytics import (
+    Edge,
+    EntityNode,
+    PaperNode,
+    community_labels,
+    entity_graph,
+    measure,
+    measure_quads,
+    paper_graph,
+    paper_topics,
+)  # fmt: skip
+from kg.claims import Statements, state
+from kg.config import Config
+from kg.errors import InputError, WorkspaceError
+from kg.extract import SHIPPED, find, load, read_settings
+from kg.extract import results as figures
+from kg.model import TYPES, Entity, Mention, Paper
+from kg.readers import merge, read
+from kg.resolve import Resolution, resolve
+from kg.statements import (
+    Agent,
+    Agents,
+    agent_quads,
+    entity_quads,
+    ontology_quads,
+    paper_counts,
+    paper_quads,
+    scheme_quads,
+    statement_quads,
+)  # fmt: skip
+from kg.store import Quad, nquads, sorted_quads
+from kg.tables import MentionCache, text_hash, write_papers
+from kg.workspace import LAYOUT, Workspace, locked, publish
+from schema.vocab import Minter
+
+#: Papers that are kept in one file of mentions: at most so many are read by the model again after a kill.
+SHARD: Final = 256
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Progress:
+    """Who is told how far a build is; the defaults tell nobody.
+
+    Attributes
+    ----------
+    on_stage : callable
+        Told the name of each stage and its number of steps (None where unknown) as it begins.
+    on_step : callable
+        Told how many more steps are done.
+    on_bytes : callable
+        Told how many more bytes of the input were read.
+    on_problem : callable
+        Told each problem of the input; the build goes on.
+    """
+
+    on_stage: Callable[[str, int | None], None] = lambda name, steps: None
+    on_step: Callable[[int], None] = lambda steps: None
+    on_bytes: Callable[[int], None] = lambda count: None
+    on_problem: Callable[[InputError], None] = lambda problem: None
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made.
+
+    Attributes
+    ----------
+    workspace : Workspace
+    problems : tuple of InputError
+        What was passed over, in order.
+    records : int
+        Records read, the same paper from two places counted twice.
+    from_cache : int
+        Papers whose mentions were known already.
+    seconds : dict of str to float
+        Wall-clock time of each stage.
+    """
+
+    workspace: Workspace
+    problems: tuple[InputError, ...]
+    records: int
+    from_cache: int
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def build(
+    inputs: Sequence[Path | str],
+    out: Path,
+    *,
+    config: Config | None = None,
+    format: str | None = None,
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+) -> Built:
+    """Workspace with the graph of all papers in some files, published in place of the one before.
+
+    Parameters
+    ----------
+    inputs : sequence of paths
+        Files and folders; ``-`` is standard input.
+    out : Path
+        Folder of the workspace, made where it is absent.
+    format : str, optional
+        Format of all inputs; by default each file's content decides.
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder cannot be written or is held by another build, or no paper was found.
+    """
+    config, progress = config or Config(), progress or Progress()
+    minter = Minter(config.base)
+    seconds: dict[str, float] = {}
+    problems: list[InputError] = []
+
+    def report(problem: InputError) -> None:
+        problems.append(problem)
+        progress.on_problem(problem)
+
+    with locked(out):
+        with _timed("read", seconds):
+            progress.on_stage("reading", None)
+            papers, records = gather_papers(
+                read(inputs, format=format, on_error=report, stdin=stdin, on_bytes=progress.on_bytes)
+            )
+            if not papers:
+                raise WorkspaceError(out, f"no paper was found in {', '.join(map(str, inputs))}; nothing was changed")
+            _keep_papers(papers, out)
+        with _timed("extract", seconds):
+            progress.on_stage("extracting", len(papers))
+            found, from_cache, agents = _mentions(papers, out, config, progress)
+        with _timed("resolve", seconds):
+            progress.on_stage("resolving", None)
+            resolution = resolve(found)
+        with _timed("claim", seconds):
+            progress.on_stage("claiming", None)
+            statements = _statements(papers, resolution, config, minter)
+        with _timed("analyse", seconds):
+            progress.on_stage("analysing", None)
+            entities = _kept(resolution.entities, statements, minter)
+            measures = list(_analytics(statements, entities, config, minter))
+        with _timed("store", seconds):
+            progress.on_stage("storing", None)
+            quads = sorted_quads(_quads(statements, entities, measures, agents, minter))
+            manifest = _manifest(quads, statements, entities, agents, config, len(problems))
+            workspace = publish(out, quads, manifest)
+    return Built(workspace, tuple(problems), records, from_cache, seconds)
+
+
+def gather_papers(records: Iterable[Paper]) -> tuple[list[Paper], int]:
+    """Papers by id, the same paper once, and how many records there were.
+
+    Records are the same paper when they share an identifier, directly or through other records.
+    """
+    group_of: dict[str, int] = {}
+    papers: dict[int, Paper] = {}
+    count = 0
+    for record in records:
+        count += 1
+        names = {record.id, *record.identifiers}
+        same = sorted({group_of[name] for name in names if name in group_of})
+        for group in same:
+            record = merge(record, papers.pop(group))  # noqa: PLW2901 - the record grows by what is known of it
+        for name in {record.id, *record.identifiers, *names}:
+            group_of[name] = count
+        papers[count] = record
+    return sorted(papers.values(), key=lambda paper: paper.id), count
+
+
+def _keep_papers(papers: Sequence[Paper], out: Path) -> None:
+    write_papers(papers, out / "papers" / "papers.parquet")
+
+
+def _mentions(
+    papers: Sequence[Paper], out: Path, config: Config, progress: Progress
+) -> tuple[list[tuple[Paper, tuple[Mention, ...]]], int, Agents]:
+    """Return each paper's mentions, from the cache where its text was read before."""
+    folder = Path(config.extract.model) if config.extract.model else SHIPPED
+    settings = read_settings(folder)
+    cache = MentionCache(out / "mentions" / settings.version)
+    missing = {text_hash(paper): paper for paper in papers if text_hash(paper) not in cache}
+    known = len(papers) - len(missing)
+    progress.on_step(known)
+    if missing:
+        nlp = load(folder, threads=config.extract.threads or None)
+        for shard in _shards(missing.values(), SHARD):
+            kept = []
+            for paper, mentions in find(nlp, shard):
+                kept.append((paper, mentions))
+                progress.on_step(1)
+            cache.keep(kept)
+    agents = Agents(
+        extractor=Agent(settings.name, settings.version),
+        relations=Agent("derived relations", derive.VERSION),
+        results=Agent("figures", figures.VERSION),
+    )
+    return [(paper, cache.mentions(paper)) for paper in papers], known, agents
+
+
+def _shards(papers: Iterable[T], size: int) -> Iterator[list[T]]:
+    waiting = iter(papers)
+    while shard := list(islice(waiting, size)):
+        yield shard
+
+
+def _statements(papers: Sequence[Paper], resolution: Resolution, config: Config, minter: Minter) -> list[Statements]:
+    said: dict[str, list[Any]] = {paper.id: [] for paper in papers}
+    for entity in resolution.papers:
+        said[entity.paper].append(entity)
+    least = config.claims.least_confidence
+    return [state(paper, said[paper.id], minter=minter, least=least) for paper in papers]
+
+
+def _kept(entities: Sequence[Entity], statements: Sequence[Statements], minter: Minter) -> list[tuple[Entity, int]]:
+    """Return the entities that some paper claims, with the number of those papers, and all above them."""
+    counts = paper_counts(claim for each in statements for claim in each.claims)
+    by_key = {(e.type, e.key): e for e in entities}
+    wanted = [e for e in entities if counts[minter.entity(e.type, e.key)]]
+    kept: dict[tuple[str, str], Entity] = {}
+    while wanted:
+        entity = wanted.pop()
+        if (entity.type, entity.key) not in kept:
+            kept[entity.type, entity.key] = entity
+            wanted += [by_key[entity.type, key] for key in entity.broader]
+    return [(e, counts[minter.entity(e.type, e.key)]) for _, e in sorted(kept.items())]
+
+
+def _analytics(
+    statements: Sequence[Statements], entities: Sequence[tuple[Entity, int]], config: Config, minter: Minter
+) -> Iterator[Quad]:
+    papers = [PaperNode(minter.paper(s.paper.id), s.paper.title, s.paper.year) for s in statements]
+    nodes = [EntityNode(minter.entity(e.type, e.key), e.name, e.type, count) for e, count in entities]
+    edges = [
+        Edge(c.subject, c.object, c.predicate, c.confidence, minter.paper(c.paper))
+        for s in statements
+        for c in s.claims
+    ]
+    edges += [
+        Edge(minter.entity(e.type, e.key), minter.entity(e.type, key), "broader")
+        for e, _ in entities
+        for key in e.broader
+    ]
+    of_papers: dict[Hashable, Sequence[str]] = dict(paper_topics(papers, nodes, edges).items())
+    for name, graph, topics in (
+        ("entities", entity_graph(papers, nodes, edges), None),
+        ("papers", paper_graph(papers, nodes, edges), of_papers),
+    ):
+        measured = measure(graph, seed=config.analytics.seed, sample_above=config.analytics.sample_above)
+        yield from measure_quads(name, measured, community_labels(graph, measured, topics=topics), minter=minter)
+
+
+def _quads(
+    statements: Sequence[Statements],
+    entities: Sequence[tuple[Entity, int]],
+    measures: Iterable[Quad],
+    agents: Agents,
+    minter: Minter,
+) -> Iterator[Quad]:
+    for each in statements:
+        yield from paper_quads(each.paper, minter=minter)
+        yield from statement_quads(each, agents, minter=minter)
+    for entity, count in entities:
+        yield from entity_quads(entity, count, minter=minter)
+    yield from scheme_quads(TYPES, minter=minter)
+    yield from agent_quads(agents, minter=minter)
+    yield from measures
+    yield from ontology_quads(minter=minter)
+
+
+def _manifest(
+    quads: Sequence[Quad],
+    statements: Sequence[Statements],
+    entities: Sequence[tuple[Entity, int]],
+    agents: Agents,
+    config: Config,
+    problems: int,
+) -> dict[str, Any]:
+    digest = hashlib.sha256(nquads(quads))
+    papers = hashlib.sha256("\n".join(f"{s.paper.id} {text_hash(s.paper)}" for s in statements).encode())
+    claims = Counter("derived" if c.derived else "extracted" for s in statements for c in s.claims)
+    return {
+        "layout": LAYOUT,
+        "snapshot": digest.hexdigest()[:16],
+        "graph_sha256": digest.hexdigest(),
+        "papers_sha256": papers.hexdigest(),
+        "base": config.base,
+        "seed": config.analytics.seed,
+        "least_confidence": config.claims.least_confidence,
+        "agents": {
+            kind: {"name": agent.name, "version": agent.version}
+            for kind, agent in (
+                ("extractor", agents.extractor), ("relations", agents.relations), ("results", agents.results),
+            )
+        },
+        "counts": {
+            "papers": len(statements),
+            "entities": _by_type(entities),
+            "claims": dict(sorted(claims.items())),
+            "results": sum(len(s.results) for s in statements),
+            "quads": len(quads),
+            "problems": problems,
+        },
+    }  # fmt: skip
+
+
+def _by_type(entities: Sequence[tuple[Entity, int]]) -> Mapping[str, int]:
+    counts = Counter(entity.type for entity, _ in entities)
+    return {type_: counts[type_] for type_ in TYPES}
+
+
+@contextmanager
+def _timed(stage: str, seconds: dict[str, float]) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - started

@@ -1,0 +1,388 @@
+"""The command line: `kg build`, `stats`, `query`, `export`, `serve`, `extract`, `evaluate`, `validate`, `demo`.
+
+Exit codes: 0 done; 1 an error, nothing was changed; 2 the command was called wrongly; 3 done, but
+some input was passed over; 4 a graph breaks its shapes; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, ParamSpec, TypeVar
+
+import typer
+from rich.markup import escape
+
+from kg import terminal
+from kg.config import Config, checked, read_config
+from kg.errors import InputError, KGError
+from kg.export import FORMATS as EXPORT_FORMATS
+from kg.readers import FORMATS as READ_FORMATS
+
+DONE_IN_PART: Final = 3
+NOT_SOUND: Final = 4
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="kg",
+    help="Turn a pile of papers into a knowledge graph in which every edge shows the sentence it came from.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Graph = Annotated[Path, typer.Argument(metavar="GRAPH", help="Folder that `kg build` made.")]
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Files and folders of papers; - for standard input. Compressed ones work."),
+]
+ReadFormat = Annotated[
+    str | None,
+    typer.Option("--format", "-f", help=f"Format of all files, instead of by content: {', '.join(READ_FORMATS)}."),
+]
+Model = Annotated[Path | None, typer.Option("--model", help="Model folder instead of the shipped one.")]
+Threads = Annotated[int, typer.Option("--threads", min=0, help="Processor threads of the model; 0 for all.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary.")]
+
+
+def _told(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors into one line on standard error and an exit code."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except KGError as error:
+            _fail(str(error))
+        except KeyboardInterrupt:
+            _fail("interrupted; the graph is as it was before, and what was extracted is kept", INTERRUPTED)
+
+    return run
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    _, aside = terminal.consoles()
+    aside.print(f"[bold red]error[/] {escape(message)}", soft_wrap=True, highlight=False)
+    raise typer.Exit(code)
+
+
+@app.command("build")
+@_told
+def build_command(
+    files: Files,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the graph; made where it is absent.")],
+    format: ReadFormat = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Settings, TOML; options given here come first.")
+    ] = None,
+    base: Annotated[str | None, typer.Option("--base", help="What the graph's own IRIs begin with.")] = None,
+    min_confidence: Annotated[
+        float | None, typer.Option("--min-confidence", help="Leave out claims less sure than this, 0 to 1.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of communities, sampling and layout.")] = None,
+    model: Model = None,
+    threads: Annotated[int | None, typer.Option("--threads", help="Processor threads of the model; 0 for all.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a graph of papers: read, extract, resolve, measure, store.
+
+    The graph that was in the folder serves until the new one is whole. Papers whose text was read
+    before are taken from the folder; a build that was stopped goes on where it was.
+    """
+    settings = _settings(config, base, min_confidence, seed, model, threads)
+    problems = _build(files, out, settings, format, quiet=quiet)
+    if problems:
+        raise typer.Exit(DONE_IN_PART)
+
+
+def _settings(
+    path: Path | None,
+    base: str | None,
+    least: float | None,
+    seed: int | None,
+    model: Path | None,
+    threads: int | None,
+) -> Config:
+    config = read_config(path) if path else Config()
+    if base is not None:
+        config = replace(config, base=base)
+    if least is not None:
+        config = replace(config, claims=replace(config.claims, least_confidence=least))
+    if seed is not None:
+        config = replace(config, analytics=replace(config.analytics, seed=seed))
+    if model is not None:
+        config = replace(config, extract=replace(config.extract, model=str(model)))
+    if threads is not None:
+        config = replace(config, extract=replace(config.extract, threads=threads))
+    return checked(config)
+
+
+def _build(files: list[str], out: Path, config: Config, format: str | None, *, quiet: bool) -> int:
+    from kg.build import build
+    from kg.readers import total_bytes
+
+    answers, aside = terminal.consoles()
+    size = total_bytes([f for f in files if f != "-"]) if "-" not in files else None
+    with terminal.building(aside, size, quiet=quiet) as progress:
+        built = build(files, out, config=config, format=format, stdin=sys.stdin.buffer, progress=progress)
+    if not quiet:
+        answers.print(terminal.summary(built))
+    if built.problems:
+        aside.print(
+            f"[yellow]{len(built.problems):,} files or records were passed over[/]; the rest is in the graph.",
+            highlight=False,
+        )
+    return len(built.problems)
+
+
+@app.command()
+@_told
+def stats(
+    graph: Graph,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many entities of each type to list.")] = 10,
+) -> None:
+    """Count what is in a graph, and list what most papers share."""
+    from kg.overview import overview
+    from kg.workspace import open_workspace
+
+    answers, _ = terminal.consoles()
+    workspace = open_workspace(graph)
+    seen = overview(workspace.store(), top=top)
+    if as_json:
+        print(json.dumps({"manifest": workspace.manifest, **seen}, ensure_ascii=False, indent=2))  # noqa: T201
+        return
+    title = f"Graph {graph} (snapshot {workspace.manifest['snapshot']})"
+    answers.print(terminal.counted(title, [(k, f"{n:,}") for k, n in seen["classes"].items()], "class", "nodes"))
+    edges = [(name, f"{number:,}") for name, number in seen["predicates"].items()]
+    answers.print(terminal.counted("Edges", edges, "predicate", "edges"))
+    for type_, entries in seen["top"].items():
+        listed = [(e["name"], f"{e['papers']:,}", f"{e['page_rank']:.5f}") for e in entries]
+        answers.print(terminal.counted(f"{type_}: most papers", listed, "name", "papers", "PageRank"))
+    for name, projection in seen["projections"].items():
+        communities = [(c["label"], f"{c['members']:,}") for c in projection["communities"][:top]]
+        title = f"Communities of {name} (modularity {projection['modularity']:.3f})"
+        answers.print(terminal.counted(title, communities, "label", "members"))
+
+
+@app.command()
+@_told
+def query(
+    graph: Graph,
+    sparql: Annotated[str, typer.Argument(metavar="SPARQL", help="The query, @FILE, or - for standard input.")],
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table, json, csv, tsv or xml for rows; turtle, ntriples or jsonld for graphs. "
+            "On a terminal table, else csv; graphs as turtle.",
+        ),
+    ] = None,
+) -> None:
+    """Ask a graph in SPARQL. The usual prefixes (kg:, skos:, dcterms:, oa: ...) need no declaration."""
+    from kg.workspace import open_workspace
+
+    answers, _ = terminal.consoles()
+    workspace = open_workspace(graph)
+    result = workspace.store().query(terminal.query_text(sparql))
+    terminal.answer(result, format or _default_format(result), answers, base=str(workspace.manifest["base"]))
+
+
+def _default_format(result: object) -> str:
+    if type(result).__name__ == "QueryTriples":
+        return "turtle"
+    return "table" if sys.stdout.isatty() else "json" if type(result).__name__ == "QueryBoolean" else "csv"
+
+
+@app.command("export")
+@_told
+def export_command(
+    graph: Graph,
+    to: Annotated[Path, typer.Option("--to", "-t", help="Folder for the files; made where it is absent.")],
+    format: Annotated[
+        list[str] | None,
+        typer.Option("--format", "-f", help=f"Repeat for several; all by default: {', '.join(EXPORT_FORMATS)}."),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="What the files are called before their suffix.")] = "graph",
+) -> None:
+    """Write a graph for other tools: RDF, Gephi, yEd, spreadsheets."""
+    from kg.export import export
+    from kg.network import drawn_network
+    from kg.workspace import open_workspace
+
+    answers, aside = terminal.consoles()
+    workspace = open_workspace(graph)
+    store = workspace.store()
+    chosen = [f for given in format or list(EXPORT_FORMATS) for f in given.split(",")]
+    with aside.status("Laying out the graph and writing files ..."):
+        network = drawn_network(store, seed=int(workspace.manifest["seed"]))
+        base = str(workspace.manifest["base"])
+        written = export(store.quads(), network, to, formats=chosen, name=name, base=base)
+    for path in written:
+        answers.print(f"{path} ({path.stat().st_size:,} bytes)", highlight=False, soft_wrap=True)
+
+
+@app.command()
+@_told
+def serve(
+    graph: Graph,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve a graph: GraphQL at /graphql with a page to try it on, SPARQL at /sparql."""
+    from kg.workspace import open_workspace
+
+    open_workspace(graph)
+    _serve(graph, host, port)
+
+
+def _serve(graph: Path, host: str, port: int) -> None:
+    import uvicorn
+
+    _, aside = terminal.consoles()
+    os.environ["KG_WORKSPACE"] = str(graph.resolve())
+    aside.print(f"GraphQL at http://{host}:{port}/graphql (Ctrl-C stops)", highlight=False)
+    uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="warning")
+
+
+@app.command()
+@_told
+def extract(
+    files: Files,
+    out: Annotated[Path, typer.Option("--out", "-o", help="JSONL file to write, one line a paper.")],
+    format: ReadFormat = None,
+    model: Model = None,
+    threads: Threads = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write what is found in each paper, by itself, as JSON lines in the shape of the annotation guide."""
+    from kg.extract import SHIPPED, find, load
+    from kg.found import record
+    from kg.readers import read, total_bytes
+
+    problems: list[InputError] = []
+    _, aside = terminal.consoles()
+    nlp = load(model or SHIPPED, threads=threads or None)
+    size = total_bytes(files) if "-" not in files else None
+    with terminal.building(aside, size, quiet=quiet) as progress:
+        progress.on_stage("reading", None)
+
+        def report(problem: InputError) -> None:
+            problems.append(problem)
+            progress.on_problem(problem)
+
+        papers = read(files, format=format, on_error=report, stdin=sys.stdin.buffer, on_bytes=progress.on_bytes)
+        count = _write_lines(out, (record(paper, mentions) for paper, mentions in find(nlp, papers)))
+    if not quiet:
+        aside.print(f"{count:,} papers in {out}", highlight=False)
+    if count == 0:
+        _fail(f"no paper was found in {', '.join(files)}")
+    if problems:
+        raise typer.Exit(DONE_IN_PART)
+
+
+def _write_lines(out: Path, records: Any) -> int:
+    """Write JSON lines to a file that appears only when it is whole."""
+    new = out.with_name(f".{out.name}.{os.getpid()}")
+    count = 0
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with new.open("w", encoding="utf-8") as lines:
+            for each in records:
+                lines.write(json.dumps(each, ensure_ascii=False) + "\n")
+                count += 1
+        if count:
+            new.replace(out)
+    except OSError as error:
+        _fail(f"{out} cannot be written: {error}")
+    finally:
+        new.unlink(missing_ok=True)
+    return count
+
+
+@app.command()
+@_told
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Annotated papers, JSONL.")],
+    predicted: Annotated[Path, typer.Argument(metavar="PREDICTED", help="What `kg extract` wrote for them.")],
+    per_paper: Annotated[bool, typer.Option("--per-paper", help="List the papers too, worst first.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Score extraction against annotated papers: precision, recall and F1 in percent."""
+    from dataclasses import asdict
+
+    from kg.evaluate import score
+
+    answers, _ = terminal.consoles()
+    scores = score(gold, predicted)
+    if as_json:
+        print(json.dumps(asdict(scores), ensure_ascii=False))  # noqa: T201
+        return
+    if per_paper:
+        worst = dict(sorted(scores.papers.items(), key=lambda pair: (pair[1].f1, pair[0])))
+        answers.print(terminal.figures_table("Papers", worst))
+    answers.print(terminal.figures_table(f"{predicted} against {gold}", scores.totals))
+
+
+@app.command()
+@_told
+def validate(graph: Graph) -> None:
+    """Check a graph against the SHACL shapes of the schema; exit code 4 when it breaks one."""
+    from kg.validate import graph_of
+    from kg.validate import validate as check
+    from kg.workspace import open_workspace
+
+    answers, aside = terminal.consoles()
+    with aside.status("Checking the graph against its shapes ..."):
+        report = check(graph_of(open_workspace(graph).store().quads()))
+    rows = [(name, f"{number:,}") for name, number in report.checked.items()]
+    answers.print(terminal.counted("Checked", rows, "class", "nodes"))
+    for finding in report.findings:
+        where = f"{finding.focus} {finding.path} {finding.value}".strip()
+        answers.print(f"[red]{finding.severity}[/] {escape(where)}: {escape(finding.message)}", soft_wrap=True)
+    if not report.conforms:
+        _fail(f"{len(report.findings):,} findings; the graph breaks its shapes", NOT_SOUND)
+    answers.print("the graph conforms to its shapes")
+
+
+@app.command()
+@_told
+def demo(
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder of the graph; a new one by default.")] = None,
+    serve_it: Annotated[bool, typer.Option("--serve/--no-serve", help="Whether to serve the graph at the end.")] = True,
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Build, ask and export a graph of the bundled sample of 82 papers, then serve it."""
+    from kg.overview import EXAMPLES
+    from kg.sample import SAMPLE
+    from kg.workspace import open_workspace
+
+    answers, _ = terminal.consoles()
+    folder = out or Path(tempfile.mkdtemp(prefix="kg-demo-"))
+    _build([str(SAMPLE)], folder, Config(), None, quiet=False)
+    store = open_workspace(folder).store()
+    for question, text in EXAMPLES.items():
+        answers.print(f"\n[bold]{escape(question)}[/]")
+        terminal.answer(store.query(text), "table", answers)
+    export_command(folder, to=folder / "export")
+    answers.print(f"\nAsk it:  kg query {folder} 'SELECT ...'\nServe it:  kg serve {folder}", highlight=False)
+    if serve_it:
+        _serve(folder, "127.0.0.1", port)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Papers and mentions as Parquet files: what a workspace keeps of a build's costly steps.
+
+Mentions are kept a paper at a time under the hash of its text, in a folder a model version, so
+that a text is read by a model once. Files are written beside and renamed, so that a killed build
+leaves none half written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kg.model import Mention, Paper, Span
+
+log = logging.getLogger(__name__)
+
+_PAPERS: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("abstract", pa.string(), nullable=False),
+        pa.field("local_id", pa.string(), nullable=False),
+        pa.field("year", pa.int32()),
+        pa.field("authors", pa.list_(pa.string()), nullable=False),
+        pa.field("venue", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("keywords", pa.list_(pa.string()), nullable=False),
+        pa.field("identifiers", pa.list_(pa.string()), nullable=False),
+    ]
+)
+_MENTION: Final = pa.struct(
+    [
+        pa.field("start", pa.int32(), nullable=False),
+        pa.field("end", pa.int32(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("role", pa.string(), nullable=False),
+        pa.field("confidence", pa.float64(), nullable=False),
+        pa.field("role_confidence", pa.float64(), nullable=False),
+        pa.field("sentence_start", pa.int32(), nullable=False),
+        pa.field("sentence_end", pa.int32(), nullable=False),
+    ]
+)
+_MENTIONS: Final = pa.schema(
+    [
+        pa.field("text_sha256", pa.string(), nullable=False),
+        pa.field("mentions", pa.list_(_MENTION), nullable=False),
+    ]
+)
+
+
+def text_hash(paper: Paper) -> str:
+    """Hash of a paper's text, by which its mentions are kept."""
+    return hashlib.sha256(paper.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def write_papers(papers: Sequence[Paper], path: Path) -> None:
+    """Write papers, in the order given."""
+    rows = [
+        {name: list(value) if isinstance(value, tuple) else value for name, value in _fields(paper).items()}
+        for paper in papers
+    ]
+    _write(pa.Table.from_pylist(rows, schema=_PAPERS), path)
+
+
+def read_papers(path: Path) -> list[Paper]:
+    """Papers of a file that `write_papers` wrote."""
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    lists = ("authors", "keywords", "identifiers")
+    return [Paper(**{**row, **{name: tuple(row[name]) for name in lists}}) for row in rows]
+
+
+def _fields(paper: Paper) -> dict[str, Any]:
+    return {name: getattr(paper, name) for name in _PAPERS.names}
+
+
+class MentionCache:
+    """Mentions that a model found before, in a folder of Parquet files.
+
+    Parameters
+    ----------
+    folder : Path
+        Of one model version; made when something is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, list[dict[str, Any]]] = {}
+        for path in sorted(folder.glob("*.parquet")):
+            try:
+                table = pq.ParquetFile(path).read()
+                # `read_table` fills columns that a file lacks with nulls, and mentions must not be null
+                if not table.schema.equals(_MENTIONS):
+                    raise pa.ArrowInvalid("its columns are not those of mentions")
+                for row in table.to_pylist():
+                    self._known[row["text_sha256"]] = row["mentions"]
+            except (OSError, pa.ArrowException) as error:
+                log.warning("%s cannot be read (%s); its papers are read by the model again", path, error)
+                path.unlink(missing_ok=True)
+
+    def __contains__(self, text_sha256: str) -> bool:
+        return text_sha256 in self._known
+
+    def mentions(self, paper: Paper) -> tuple[Mention, ...]:
+        """Mentions of a paper whose text the model has read.
+
+        Raises
+        ------
+        KeyError
+            When it has not.
+        """
+        return tuple(
+            Mention(
+                paper=paper.id,
+                start=row["start"],
+                end=row["end"],
+                text=paper.text[row["start"] : row["end"]],
+                type=row["type"],
+                role=row["role"],
+                confidence=row["confidence"],
+                role_confidence=row["role_confidence"],
+                sentence=Span(row["sentence_start"], row["sentence_end"]),
+            )
+            for row in self._known[text_hash(paper)]
+        )
+
+    def keep(self, found: Iterable[tuple[Paper, Sequence[Mention]]]) -> None:
+        """Keep the mentions of papers, as one file named after their texts."""
+        rows = {text_hash(paper): [_row(m) for m in mentions] for paper, mentions in found}
+        if not rows:
+            return
+        name = hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()[:16]
+        table = pa.Table.from_pylist(
+            [{"text_sha256": key, "mentions": rows[key]} for key in sorted(rows)], schema=_MENTIONS
+        )
+        _write(table, self._folder / f"{name}.parquet")
+        self._known.update(rows)
+
+
+def _row(mention: Mention) -> dict[str, Any]:
+    return {
+        "start": mention.start,
+        "end": mention.end,
+        "type": mention.type,
+        "role": mention.role,
+        "confidence": mention.confidence,
+        "role_confidence": mention.role_confidence,
+        "sentence_start": mention.sentence.start,
+        "sentence_end": mention.sentence.end,
+    }
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        pq.write_table(table, new, compression="zstd")
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

@@ -1,0 +1,212 @@
+"""What the command line shows: progress bars, tables, and answers in the format asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from kg import build
+from kg.errors import InputError, QueryError
+from schema.vocab import DEFAULT_BASE, PREFIXES
+
+#: Formats of answers: those of tables, then those of graphs.
+TABLE_FORMATS: Final = ("table", "json", "csv", "tsv", "xml")
+GRAPH_FORMATS: Final = ("turtle", "ntriples", "jsonld")
+
+_STAGES: Final = {
+    "reading": "Reading papers",
+    "extracting": "Extracting mentions",
+    "resolving": "Resolving entities",
+    "claiming": "Writing claims",
+    "analysing": "Measuring the graph",
+    "storing": "Storing the graph",
+}
+
+
+def consoles() -> tuple[Console, Console]:
+    """Console of answers (standard output) and console of everything else (standard error)."""
+    return Console(), Console(stderr=True)
+
+
+@contextmanager
+def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Iterator[build.Progress]:
+    """Progress of a build, shown as bars that are told by `kg.build`."""
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+    )
+    current: list[TaskID] = []
+
+    def on_stage(name: str, steps: int | None) -> None:
+        if current:
+            bars.update(
+                current[-1],
+                total=bars.tasks[current[-1]].completed or 1,
+                completed=bars.tasks[current[-1]].completed or 1,
+            )
+        total = total_bytes if name == "reading" else steps
+        current.append(bars.add_task(_STAGES[name], total=total))
+
+    def advance(steps: int) -> None:
+        bars.advance(current[-1], steps)
+
+    def on_problem(problem: InputError) -> None:
+        if not quiet:
+            console.print(f"[yellow]passed over[/] {escape(str(problem))}", soft_wrap=True, highlight=False)
+
+    with bars:
+        yield build.Progress(on_stage=on_stage, on_step=advance, on_bytes=advance, on_problem=on_problem)
+
+
+def summary(built: build.Built) -> Table:
+    """What a build made, as a table."""
+    counts = built.workspace.manifest["counts"]
+    table = Table(title=f"Graph in {built.workspace.folder}", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    repeated = built.records - counts["papers"]
+    table.add_row("papers", f"{counts['papers']:,}" + (f" ({repeated:,} records repeated one)" if repeated else ""))
+    if built.from_cache:
+        table.add_row("already extracted", f"{built.from_cache:,}")
+    for type_, number in counts["entities"].items():
+        table.add_row(f"{type_.lower()} entities", f"{number:,}")
+    table.add_row("claims", f"{sum(counts['claims'].values()):,}")
+    table.add_row("results", f"{counts['results']:,}")
+    table.add_row("statements (quads)", f"{counts['quads']:,}")
+    table.add_row("passed over", f"{len(built.problems):,}")
+    seconds = ", ".join(f"{stage} {value:.1f}" for stage, value in built.seconds.items())
+    table.add_row("seconds", seconds)
+    table.add_row("snapshot", str(built.workspace.manifest["snapshot"]))
+    return table
+
+
+def answer(
+    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+    format: str,
+    console: Console,
+    *,
+    base: str = DEFAULT_BASE,
+) -> None:
+    """Print the answer of a query in a format.
+
+    Raises
+    ------
+    QueryError
+        When the format does not fit the kind of answer.
+    """
+    if isinstance(result, ox.QueryTriples):
+        if format == "table":
+            format = "turtle"
+        if format not in GRAPH_FORMATS:
+            raise QueryError(f"a graph cannot be written as {format}", f"choose one of {', '.join(GRAPH_FORMATS)}")
+        kinds = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+        triples = sorted(set(result), key=str)
+        _print(ox.serialize(triples, format=kinds[format], prefixes=PREFIXES if format == "turtle" else None))
+        return
+    if format not in TABLE_FORMATS:
+        raise QueryError(f"rows cannot be written as {format}", f"choose one of {', '.join(TABLE_FORMATS)}")
+    if format != "table":
+        kinds_of_rows = {
+            "json": ox.QueryResultsFormat.JSON, "csv": ox.QueryResultsFormat.CSV,
+            "tsv": ox.QueryResultsFormat.TSV, "xml": ox.QueryResultsFormat.XML,
+        }  # fmt: skip
+        _print(result.serialize(format=kinds_of_rows[format]))
+        return
+    if isinstance(result, ox.QueryBoolean):
+        console.print("yes" if result else "no")
+        return
+    names = [variable.value for variable in result.variables]
+    table = Table(*names)
+    rows = 0
+    for row in result:
+        table.add_row(*(escape(short(term, base)) for term in row))
+        rows += 1
+    console.print(table)
+    console.print(f"{rows:,} row{'' if rows == 1 else 's'}", style="dim")
+
+
+def short(term: object, base: str = DEFAULT_BASE) -> str:
+    """Term as people read it: the text of a literal, an IRI by its prefix or without the graph's base.
+
+    >>> short(ox.NamedNode("https://w3id.org/paperkg/ontology#runsOn"))
+    'kg:runsOn'
+    >>> short(ox.NamedNode("https://w3id.org/paperkg/id/method/draco"))
+    'method/draco'
+    """
+    if term is None:
+        return ""
+    if isinstance(term, ox.Literal):
+        return term.value
+    text = term.value if isinstance(term, ox.NamedNode) else str(term)
+    if text.startswith(base):
+        return text.removeprefix(base)
+    for prefix, namespace in PREFIXES.items():
+        if text.startswith(namespace):
+            return f"{prefix}:{text.removeprefix(namespace)}"
+    return text
+
+
+def counted(title: str, rows: Iterable[tuple[str, ...]], *headings: str) -> Table:
+    """Table whose last columns are numbers."""
+    table = Table(title=title, title_justify="left")
+    table.add_column(headings[0])
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    return table
+
+
+def figures_table(title: str, totals: Mapping[str, Any]) -> Table:
+    """Scores as a table: precision, recall, F1 in percent."""
+    rows = [
+        (key, f"{f.precision:.2f}", f"{f.recall:.2f}", f"{f.f1:.2f}", str(f.gold), str(f.predicted))
+        for key, f in totals.items()
+    ]
+    return counted(title, rows, "what", "P", "R", "F1", "gold", "predicted")
+
+
+def _print(content: bytes | None) -> None:
+    text = (content or b"").decode()
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
+
+
+def query_text(argument: str) -> str:
+    """SPARQL text of an argument: itself, ``@FILE`` or ``-`` for standard input.
+
+    Raises
+    ------
+    QueryError
+        When the file cannot be read.
+    """
+    if argument == "-":
+        return sys.stdin.read()
+    if argument.startswith("@"):
+        try:
+            return Path(argument[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryError(f"{argument[1:]} cannot be read: {error}", "give the query itself, @FILE or -") from error
+    return argument

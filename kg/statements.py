@@ -204,7 +204,7 @@ def _said(
     yield _quad(node, KG.confidence, _decimal(confidence), graph)
     yield _quad(node, KG.spanStart, _integer(span.start), graph)
     yield _quad(node, KG.spanEnd, _integer(span.end), graph)
-    yield _quad(node, PROV.wasGeneratedBy, _agent(agent, minter), graph)
+    yield _quad(node, PROV.wasAttributedTo, _agent(agent, minter), graph)
 
 
 def _agent(agent: Agent, minter: Minter) -> NamedNode:

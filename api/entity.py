@@ -1,0 +1,243 @@
+"""Entities: methods, tasks, datasets, hardware and metrics, their papers and their relations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
+
+import strawberry
+
+from api.claim import Claim, FewClaims, claims_of
+from api.community import Analysed
+from api.context import Info
+from api.fields import resolved
+from api.loaders import Edge, Facts
+from api.node import Connection, joined, load_nodes
+from api.pages import After, Before, First, Last, PageRequest, page_of
+from api.vocabulary import Direction, EntityType, Relation, Role
+from schema.vocab import KG, RDF, SKOS
+
+if TYPE_CHECKING:
+    from api.paper import Paper
+
+__all__ = ["Entity", "EntityConnection", "EntityEdge", "EntityPaperConnection", "RelatedConnection", "type_of"]
+
+APaper: TypeAlias = Annotated["Paper", strawberry.lazy("api.paper")]
+_CLASSES = {str(KG[type_.value]): type_ for type_ in EntityType}
+
+
+@strawberry.type(
+    description="A method, task, dataset, piece of hardware or metric, under whatever names papers give it."
+)
+class Entity(Analysed, classes=_CLASSES):
+    """An entity."""
+
+    @resolved("What kind of thing it is.", name="type")
+    def entity_type(self) -> EntityType:
+        """Find the class."""
+        return type_of(self.facts)
+
+    @resolved("Its preferred name.")
+    def name(self) -> str:
+        """Read it."""
+        return self.facts.text(SKOS.prefLabel) or ""
+
+    @resolved("Its other names, sorted.")
+    def aliases(self) -> list[str]:
+        """Read them."""
+        return self.facts.texts(SKOS.altLabel)
+
+    @resolved("What it is, where the taxonomy says so.")
+    def definition(self) -> str | None:
+        """Read it."""
+        return self.facts.text(SKOS.definition)
+
+    @resolved("Number of papers that mention it itself, narrower entities aside.")
+    def paper_count(self) -> int:
+        """Read it."""
+        return self.facts.whole(KG.paperCount) or 0
+
+    @resolved("The entities it is directly a kind of, by name.")
+    async def broader(self, info: Info) -> list[Entity]:
+        """Load them."""
+        return await _entities(info, [iri for _, iri in await info.context.load.broader.load(self.iri)])
+
+    @resolved("All entities it is a kind of, however far up, by name.")
+    async def ancestors(self, info: Info) -> list[Entity]:
+        """Load them."""
+        return await _entities(info, [iri for _, iri in await info.context.load.ancestors.load(self.iri)])
+
+    @resolved("The entities that are directly a kind of it, by name.")
+    async def narrower(
+        self, info: Info, *, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> EntityConnection:
+        """Page through them."""
+        rows = await info.context.load.narrower.load(self.iri)
+        return await _named(info, rows, info.context.page(first, after, last, before))
+
+    @resolved("All entities that are a kind of it, however far down, by name.")
+    async def descendants(
+        self, info: Info, *, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> EntityConnection:
+        """Page through them."""
+        rows = await info.context.load.descendants.load(self.iri)
+        return await _named(info, rows, info.context.page(first, after, last, before))
+
+    @resolved("The papers that mention it, latest first.")
+    async def papers(
+        self,
+        info: Info,
+        *,
+        role: Annotated[Role | None, strawberry.argument(description="Only those that have it in this role.")] = None,
+        include_narrower: Annotated[
+            bool, strawberry.argument(description="Whether papers that mention a kind of it count too.")
+        ] = False,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> EntityPaperConnection:
+        """Page through its papers."""
+        request = info.context.page(first, after, last, before)
+        rows = await info.context.load.papers_of_entity.load((self.iri, include_narrower))
+        if role is not None:
+            rows = [found for row in rows if (found := row.in_role(role.value)) is not None]
+        page = page_of(rows, request, order="PAPERS", key=lambda row: row[:2])
+        return EntityPaperConnection(
+            edges=[
+                EntityPaperEdge(cursor=at, node=cast("Paper", node), role=Role(row.role), edges=row.edges)
+                for at, row, node in await joined(info, page, lambda row: row.paper)
+            ],
+            page_info=page.page_info,
+            count=page.count,
+        )
+
+    @resolved("The entities related to it, those with most claims first.")
+    async def related(
+        self,
+        info: Info,
+        *,
+        relation: Annotated[Relation | None, strawberry.argument(description="Only by this relation.")] = None,
+        direction: Annotated[
+            Direction | None, strawberry.argument(description="Only where it is at this end of the relation.")
+        ] = None,
+        type: Annotated[EntityType | None, strawberry.argument(description="Only entities of this type.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> RelatedConnection:
+        """Page through its relations."""
+        request = info.context.page(first, after, last, before)
+        rows = [
+            row
+            for row in await info.context.load.related.load(self.iri)
+            if (relation is None or row.relation == relation.value)
+            and (direction is None or row.outgoing == (direction is Direction.OUTGOING))
+            and (type is None or row.type == type.value)
+        ]
+        page = page_of(rows, request, order="RELATED", key=lambda row: (*row[:4], int(row.outgoing)))
+        return RelatedConnection(
+            edges=[
+                RelatedEdge(
+                    cursor=at,
+                    node=cast(Entity, node),
+                    relation=Relation(row.relation),
+                    direction=Direction.OUTGOING if row.outgoing else Direction.INCOMING,
+                    claim_count=-row.minus_support,
+                    confidence=row.confidence,
+                    edge=row.edge,
+                )
+                for at, row, node in await joined(info, page, lambda row: row.entity)
+            ],
+            page_info=page.page_info,
+            count=page.count,
+        )
+
+
+@strawberry.type(description="An entity in a list.")
+class EntityEdge:
+    """An edge of a connection."""
+
+    cursor: str = strawberry.field(description="Place of the entity in the list.")
+    node: Entity = strawberry.field(description="The entity.")
+
+
+@strawberry.type(description="A page of entities.")
+class EntityConnection(Connection):
+    """A connection."""
+
+    edges: list[EntityEdge] = strawberry.field(description="The entities of this page.")
+
+
+@strawberry.type(description="A paper of an entity.")
+class EntityPaperEdge:
+    """An edge of a connection."""
+
+    cursor: str = strawberry.field(description="Place of the paper in the list.")
+    node: APaper = strawberry.field(description="The paper.")
+    role: Role = strawberry.field(description="What the entity is to it; the most telling, where there are several.")
+    edges: strawberry.Private[Sequence[Edge]]
+
+    @resolved("What the paper mentions: the entity itself, or the kinds of it that count too.")
+    async def via(self, info: Info) -> list[Entity]:
+        """Load them."""
+        return await _entities(info, dict.fromkeys(edge.object for edge in self.edges))
+
+    @resolved("The claims that say so, with their sentences, surest first.")
+    async def claims(self, info: Info, first: FewClaims = 10) -> list[Claim]:
+        """Load them."""
+        return await claims_of(info, self.edges, first)
+
+
+@strawberry.type(description="A page of the papers of an entity.")
+class EntityPaperConnection(Connection):
+    """A connection."""
+
+    edges: list[EntityPaperEdge] = strawberry.field(description="The papers of this page.")
+
+
+@strawberry.type(description="An entity related to another.")
+class RelatedEdge:
+    """An edge of a connection."""
+
+    cursor: str = strawberry.field(description="Place of the entity in the list.")
+    node: Entity = strawberry.field(description="The other entity.")
+    relation: Relation = strawberry.field(description="How the two hang together.")
+    direction: Direction = strawberry.field(description="Which end the entity that was asked is at.")
+    claim_count: int = strawberry.field(description="Number of claims that say so; none where the taxonomy alone does.")
+    confidence: float | None = strawberry.field(description="Confidence of the surest of these claims.")
+    edge: strawberry.Private[Edge]
+
+    @resolved("The claims that say so, with paper and sentences, surest first.")
+    async def claims(self, info: Info, first: FewClaims = 5) -> list[Claim]:
+        """Load them."""
+        return await claims_of(info, [self.edge], first)
+
+
+@strawberry.type(description="A page of the entities related to an entity.")
+class RelatedConnection(Connection):
+    """A connection."""
+
+    edges: list[RelatedEdge] = strawberry.field(description="The related entities of this page.")
+
+
+def type_of(facts: Facts) -> EntityType:
+    """Type of the entity that these facts are of."""
+    return next(_CLASSES[name] for name in facts.texts(RDF.type) if name in _CLASSES)
+
+
+async def _entities(info: Info, iris: Sequence[str] | dict[str, None]) -> list[Entity]:
+    return cast("list[Entity]", await load_nodes(info, iris))
+
+
+async def _named(info: Info, rows: Sequence[tuple[str, str]], request: PageRequest) -> EntityConnection:
+    page = page_of(rows, request, order="NAME", key=lambda row: row)
+    return EntityConnection(
+        edges=[
+            EntityEdge(cursor=at, node=cast(Entity, node))
+            for at, _, node in await joined(info, page, lambda row: row[1])
+        ],
+        page_info=page.page_info,
+        count=page.count,
+    )

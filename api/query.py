@@ -1,0 +1,261 @@
+"""The entry points of the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias, cast
+
+import strawberry
+
+from api.claim import ClaimConnection, claim_connection
+from api.community import CommunityConnection, community_connection
+from api.context import Info
+from api.entity import Entity, EntityConnection, EntityEdge, type_of
+from api.errors import ArgumentError
+from api.fields import resolved
+from api.finding import entities_called, entities_named, find_iri, find_iris
+from api.listing import Listing, list_page
+from api.lists import claim_listing, community_listing, entity_listing, paper_listing, top_concepts
+from api.node import Node, joined, load_node
+from api.pages import After, Before, First, Last, PageRequest
+from api.paper import Paper, PaperConnection, PaperEdge
+from api.statistics import Statistics, find_statistics
+from api.vocabulary import ClaimFilter, EntityOrder, EntityType, PaperFilter, PaperOrder, Projection
+from api.walks import Neighbourhood, Path, find_neighbourhood, find_path
+
+__all__ = ["Query"]
+
+NodeId: TypeAlias = Annotated[
+    strawberry.ID, strawberry.argument(description="A global id, an IRI, or a paper's identifier.")
+]
+
+
+@strawberry.type(description="A knowledge graph of papers, in which every edge shows the sentence it came from.")
+class Query:
+    """The root of every document."""
+
+    @resolved("Any node; null when there is none.")
+    async def node(self, info: Info, id: NodeId) -> Node | None:
+        """Load it."""
+        return await load_node(info, await find_iri(info, id))
+
+    @resolved("Several nodes in the order of their ids; null for each that does not exist.")
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="Global ids, IRIs or papers' identifiers, 100 at most."),
+        ],
+    ) -> list[Node | None]:
+        """Load them together."""
+        if len(ids) > info.context.limits.page:
+            raise ArgumentError(f"there are {len(ids)} ids", f"give {info.context.limits.page} at most")
+        iris = await find_iris(info, ids)
+        # Loaded as one batch; the loop below finds each in the cache.
+        await info.context.load.facts.load_many([iri for iri in iris if iri is not None])
+        return [await load_node(info, iri) for iri in iris]
+
+    @resolved("A paper; null when there is none.")
+    async def paper(self, info: Info, id: NodeId) -> Paper | None:
+        """Load it, if it is one."""
+        node = await load_node(info, await find_iri(info, id))
+        return node if isinstance(node, Paper) else None
+
+    @resolved("Papers that fulfil a filter.")
+    async def papers(
+        self,
+        info: Info,
+        *,
+        filter: Annotated[PaperFilter | None, strawberry.argument(description="Which are wanted.")] = None,
+        order_by: Annotated[PaperOrder, strawberry.argument(description="In which order.")] = PaperOrder.YEAR,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> PaperConnection:
+        """Page through them."""
+        request = info.context.page(first, after, last, before)
+        wanted = filter or PaperFilter()
+        entities = None if wanted.entity is None else await entities_called(info, wanted.entity)
+        page = await list_page(info.context.graph.select, paper_listing(wanted, order_by, entities), request)
+        return PaperConnection(
+            edges=[
+                PaperEdge(cursor=at, node=cast(Paper, node))
+                for at, _, node in await joined(info, page, lambda row: row.iri)
+            ],
+            page_info=page.page_info,
+            count=page.count,
+        )
+
+    @resolved("An entity by id or by name; null when there is none.")
+    async def entity(
+        self,
+        info: Info,
+        *,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="A global id or an IRI.")] = None,
+        name: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A name or alias, letter case aside; where several entities have it, preferred names and "
+                "those in most papers win."
+            ),
+        ] = None,
+        type: Annotated[EntityType | None, strawberry.argument(description="Only of this type.")] = None,
+    ) -> Entity | None:
+        """Load it, if it is one."""
+        if (id is None) == (name is None):
+            raise ArgumentError("an entity is found by `id` or by `name`", "give one of the two")
+        found = await find_iri(info, id) if id is not None else None
+        if name is not None:
+            found = next(iter(await entities_named(info, name, type)), None)
+        node = await load_node(info, found)
+        return node if isinstance(node, Entity) and type in (None, type_of(node.facts)) else None
+
+    @resolved("Entities.")
+    async def entities(
+        self,
+        info: Info,
+        *,
+        type: Annotated[EntityType | None, strawberry.argument(description="Only of this type.")] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only with each of these words, or parts of words, in a name or alias, letter case aside."
+            ),
+        ] = None,
+        broader: Annotated[
+            str | None,
+            strawberry.argument(description="Only kinds of this entity: a global id, an IRI or a name."),
+        ] = None,
+        include_narrower: Annotated[
+            bool, strawberry.argument(description="Whether kinds of kinds of `broader` count too.")
+        ] = True,
+        min_papers: Annotated[
+            int, strawberry.argument(description="Only with at least so many papers; 0 lets in the taxonomy's own.")
+        ] = 0,
+        order_by: Annotated[EntityOrder, strawberry.argument(description="In which order.")] = EntityOrder.NAME,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> EntityConnection:
+        """Page through them."""
+        roots = None if broader is None else await entities_called(info, broader)
+        listing = entity_listing(
+            type, search, roots, include_narrower=include_narrower, min_papers=min_papers, order=order_by
+        )
+        return await _entities(info, listing, info.context.page(first, after, last, before))
+
+    @resolved(
+        "The top of the taxonomy of a type: entities that others are a kind of and that are a kind of "
+        "nothing. Go down by `narrower`."
+    )
+    async def taxonomy(
+        self,
+        info: Info,
+        *,
+        type: Annotated[EntityType, strawberry.argument(description="The type.")],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> EntityConnection:
+        """Page through its top."""
+        return await _entities(info, top_concepts(type), info.context.page(first, after, last, before))
+
+    @resolved(
+        "A shortest path between two nodes over papers and entities, edges walked both ways; null when "
+        "there is none so short. Among equals the IRIs decide."
+    )
+    async def shortest_path(
+        self,
+        info: Info,
+        *,
+        start: Annotated[
+            strawberry.ID, strawberry.argument(name="from", description="Where it begins: an id as for `node`.")
+        ],
+        end: Annotated[
+            strawberry.ID, strawberry.argument(name="to", description="Where it ends: an id as for `node`.")
+        ],
+        max_length: Annotated[int, strawberry.argument(description="Most steps it may have, 0 to 6.")] = 6,
+    ) -> Path | None:
+        """Walk from both ends."""
+        ends = [await _walkable(info, iri) for iri in await find_iris(info, [start, end])]
+        return None if None in ends else await find_path(info, str(ends[0]), str(ends[1]), max_length)
+
+    @resolved("What lies around a paper or entity; null when there is no such node.")
+    async def neighbourhood(
+        self,
+        info: Info,
+        *,
+        id: NodeId,
+        depth: Annotated[int, strawberry.argument(description="Largest distance, 0 to 3.")] = 1,
+        limit: Annotated[
+            int, strawberry.argument(description="Most nodes around it, 1 to 500; nearest first, then by PageRank.")
+        ] = 100,
+    ) -> Neighbourhood | None:
+        """Walk outwards."""
+        iri = await _walkable(info, await find_iri(info, id))
+        return None if iri is None else await find_neighbourhood(info, iri, depth, limit)
+
+    @resolved("Communities of a projection, largest first.")
+    async def communities(
+        self,
+        info: Info,
+        *,
+        projection: Annotated[
+            Projection, strawberry.argument(description="The projection they were found in.")
+        ] = Projection.ENTITIES,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> CommunityConnection:
+        """Page through them."""
+        request = info.context.page(first, after, last, before)
+        return await community_connection(
+            info, await list_page(info.context.graph.select, community_listing(projection), request)
+        )
+
+    @resolved("Claims that fulfil a filter, surest first.")
+    async def claims(
+        self,
+        info: Info,
+        *,
+        filter: Annotated[ClaimFilter | None, strawberry.argument(description="Which are wanted.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> ClaimConnection:
+        """Page through them."""
+        request = info.context.page(first, after, last, before)
+        wanted = filter or ClaimFilter()
+        names = [name for name in ("paper", "subject", "object") if getattr(wanted, name) is not None]
+        iris = await find_iris(info, [str(getattr(wanted, name)) for name in names])
+        # An IRI that nothing can have finds no claims, as one that nothing has.
+        nodes = {name: iri or "urn:x-none" for name, iri in zip(names, iris, strict=True)}
+        page = await list_page(info.context.graph.select, claim_listing(wanted, nodes), request)
+        return await claim_connection(info, page)
+
+    @resolved("Counts of the whole graph.")
+    async def statistics(self, info: Info) -> Statistics:
+        """Count, the first time."""
+        return await find_statistics(info)
+
+
+async def _walkable(info: Info, iri: str | None) -> str | None:
+    node = await load_node(info, iri)
+    return node.iri if isinstance(node, Paper | Entity) else None
+
+
+async def _entities(info: Info, listing: Listing, request: PageRequest) -> EntityConnection:
+    page = await list_page(info.context.graph.select, listing, request)
+    return EntityConnection(
+        edges=[
+            EntityEdge(cursor=at, node=cast(Entity, node))
+            for at, _, node in await joined(info, page, lambda row: row.iri)
+        ],
+        page_info=page.page_info,
+        count=page.count,
+    )

@@ -1,0 +1,144 @@
+"""The enumerations and inputs of the API."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from api.fields import value
+
+__all__ = [
+    "ClaimFilter",
+    "Direction",
+    "EntityOrder",
+    "EntityType",
+    "PaperFilter",
+    "PaperOrder",
+    "Projection",
+    "Relation",
+    "Role",
+]
+
+
+@strawberry.enum(description="What kind of thing an entity is.")
+class EntityType(Enum):
+    """Values are the local names of the ontology's classes."""
+
+    METHOD = value("Method", "A model, algorithm, architecture or technique.")
+    TASK = value("Task", "A problem that papers try to solve.")
+    DATASET = value("Dataset", "A collection of examples, or a benchmark.")
+    HARDWARE = value("Hardware", "A device that computes or senses.")
+    METRIC = value("Metric", "A measure in which results are reported.")
+
+
+@strawberry.enum(description="What an entity is to a paper.")
+class Role(Enum):
+    """Values are the local names of the ontology's properties."""
+
+    PROPOSES = value("proposes", "The paper puts the method forward.")
+    USES = value("uses", "The paper builds on the method.")
+    COMPARES_WITH = value("comparesWith", "The paper measures itself against the method.")
+    STUDIES = value("studies", "The paper examines the method.")
+    ADDRESSES = value("addresses", "The paper works on the task.")
+    INTRODUCES = value("introduces", "The paper publishes the dataset.")
+    EVALUATES_ON = value("evaluatesOn", "The paper tests on the dataset.")
+    RUNS_ON = value("runsOn", "What the paper describes computes on the hardware.")
+    SENSES_WITH = value("sensesWith", "What the paper describes senses with the hardware.")
+    REPORTS = value("reports", "The paper gives values of the metric.")
+    MENTIONS = value("mentions", "The paper names the entity, and no more than that is known.")
+
+
+@strawberry.enum(description="How two entities hang together, read from subject to object.")
+class Relation(Enum):
+    """Values are the names in `schema.vocab.RELATION_TERMS`."""
+
+    USED_FOR = value("usedFor", "The subject is used for the object.")
+    PART_OF = value("partOf", "The subject is a part of the object.")
+    SUB_CLASS_OF = value("subClassOf", "The subject is a kind of the object (skos:broader).")
+    COMPARED_WITH = value("comparedWith", "The two were measured against each other.")
+    EVALUATED_WITH = value("evaluatedWith", "The subject was evaluated with the object.")
+    TRAINED_WITH = value("trainedWith", "The subject was trained with the object.")
+    BENCHMARK_FOR = value("benchmarkFor", "The subject is a benchmark for the object.")
+    EVALUATED_BY = value("evaluatedBy", "The subject is measured by the object.")
+    RUNS_ON = value("runsOn", "The subject computes on the object.")
+    SENSES_WITH = value("sensesWith", "The subject senses with the object.")
+
+
+@strawberry.enum(description="Which end of a relation the entity that is asked is at.")
+class Direction(Enum):
+    """Directions of a relation, seen from one end."""
+
+    OUTGOING = value("outgoing", "It is the subject.")
+    INCOMING = value("incoming", "It is the object.")
+
+
+@strawberry.enum(description="Orders of a list of papers.")
+class PaperOrder(Enum):
+    """Each order ends with the IRI, so that no two papers are at the same place."""
+
+    YEAR = value("YEAR", "Latest first; papers without a year last.")
+    TITLE = value("TITLE", "By title, letter case aside.")
+    PAGERANK = value("PAGERANK", "Highest PageRank first.")
+
+
+@strawberry.enum(description="Orders of a list of entities.")
+class EntityOrder(Enum):
+    """Each order ends with the IRI, so that no two entities are at the same place."""
+
+    NAME = value("NAME", "By name, letter case aside.")
+    PAPERS = value("PAPERS", "Those in most papers first.")
+    PAGERANK = value("PAGERANK", "Highest PageRank first.")
+
+
+@strawberry.enum(description="A view of the graph that centrality and communities were computed on.")
+class Projection(Enum):
+    """Values are the names in the projections' IRIs."""
+
+    ENTITIES = value("entities", "Entities, linked where papers mention both or relate them.")
+    PAPERS = value("papers", "Papers, linked where they share entities.")
+
+
+@strawberry.input(description="Which papers are wanted; all conditions must hold.")
+class PaperFilter:
+    """Conditions on papers; None leaves one out."""
+
+    year: int | None = strawberry.field(default=None, description="Published in this year.")
+    year_from: int | None = strawberry.field(default=None, description="Published in this year or later.")
+    year_to: int | None = strawberry.field(default=None, description="Published in this year or earlier.")
+    venue: str | None = strawberry.field(
+        default=None, description="Published at this venue: its whole name, letter case aside."
+    )
+    entity: str | None = strawberry.field(
+        default=None, description="Mentions this entity: a global id, an IRI, or a name or alias, letter case aside."
+    )
+    include_narrower: bool = strawberry.field(
+        default=True, description="Whether entities narrower than `entity` count too: a Jetson Nano is an edge device."
+    )
+    role: Role | None = strawberry.field(default=None, description="Has such an entity in this role.")
+    type: EntityType | None = strawberry.field(default=None, description="Has such an entity of this type.")
+    search: str | None = strawberry.field(
+        default=None,
+        description="Holds each of these words, or parts of words, in title or abstract, letter case aside.",
+    )
+
+
+@strawberry.input(description="Which claims are wanted; all conditions must hold.")
+class ClaimFilter:
+    """Conditions on claims; None leaves one out."""
+
+    paper: strawberry.ID | None = strawberry.field(
+        default=None, description="Made by this paper: a global id, an IRI or an identifier."
+    )
+    subject: strawberry.ID | None = strawberry.field(
+        default=None, description="About this paper or entity: a global id, an IRI or a paper's identifier."
+    )
+    object: strawberry.ID | None = strawberry.field(
+        default=None, description="That speak of this entity as their object: a global id or an IRI."
+    )
+    role: Role | None = strawberry.field(default=None, description="From a paper to an entity in this role.")
+    relation: Relation | None = strawberry.field(default=None, description="Between entities, by this relation.")
+    min_confidence: float | None = strawberry.field(default=None, description="At least this sure, 0 to 1.")
+    derived: bool | None = strawberry.field(
+        default=None, description="True: only what follows from other claims; false: only what a sentence says."
+    )

@@ -1,0 +1,1 @@
+"""How the graph is made: from files of papers to RDF, analytics and exports."""

@@ -10,7 +10,6 @@
     ├── ConfigError           a setting is wrong: stops the run at once
     ├── ModelError            a model folder does not fit the code
     ├── WorkspaceError        a folder is no workspace, or its snapshot is damaged
-    ├── TaxonomyError         a taxonomy file breaks a rule
     ├── QueryError            a SPARQL text is wrong, or asks for what is not allowed
     ├── ExportError           an export cannot be written
     └── EvaluationError       a file to score is unusable
@@ -30,7 +29,6 @@ __all__ = [
     "ModelError",
     "QueryError",
     "RecordError",
-    "TaxonomyError",
     "UnknownFormat",
     "UnreadableFile",
     "WorkspaceError",
@@ -59,7 +57,9 @@ class UnknownFormat(InputError):
     def __init__(self, source: str, known: tuple[str, ...]) -> None:
         self.source = source
         self.known = known
-        super().__init__(f"{source}: not a format this program reads; known formats: {', '.join(known)} (name one with --format)")
+        super().__init__(
+            f"{source}: not a format this program reads; known formats: {', '.join(known)} (name one with --format)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +149,6 @@ class WorkspaceError(KGError):
         self.folder = str(folder)
         self.problem = problem
         super().__init__(f"workspace {folder}: {problem}")
-
-
-class TaxonomyError(KGError):
-    """A taxonomy file breaks a rule of its format."""
-
-    def __init__(self, source: str | Path, problem: str) -> None:
-        self.source = str(source)
-        self.problem = problem
-        super().__init__(f"taxonomy {source}: {problem}")
 
 
 class QueryError(KGError):

@@ -170,7 +170,8 @@ def short(term: object, base: str = DEFAULT_BASE) -> str:
 
 def counted(title: str, rows: Iterable[tuple[str, ...]], *headings: str) -> Table:
     """Table whose last columns are numbers."""
-    table = Table(title=title, title_justify="left")
+    # as wide as its title, which would be broken into lines otherwise
+    table = Table(title=title, title_justify="left", min_width=min(len(title), 100))
     table.add_column(headings[0])
     for heading in headings[1:]:
         table.add_column(heading, justify="right")

@@ -6,7 +6,6 @@ reads the text and writes ``doc._.mentions``. A Doc's text is a paper's: title, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 
+from kg.extract.boundaries import bare, dangling
 from kg.extract.decode import WordSpan, decode
 from kg.extract.tagger import SHIPPED, Settings, Tagger
 from kg.model import ROLES, Mention, Paper, Span
@@ -134,9 +134,9 @@ def mentions_of(
     for span in spans:
         start, end = words[span.first][0], words[span.last - 1][1]
         # the model sees the title's last word beside the abstract's first; no name goes on from one to the other
-        start, end = _bare(text, start, min(end, title_end) if start < title_end else end)
+        start, end = bare(text, start, min(end, title_end) if start < title_end else end)
         confidence = round(span.probability, 2)
-        if confidence < settings.thresholds.get(span.type, 0.0) or not re.search(r"\w", text[start:end]):
+        if confidence < settings.thresholds.get(span.type, 0.0) or dangling(text[start:end]):
             continue
         while current + 1 < len(sentences) and sentences[current + 1].start <= start:
             current += 1
@@ -153,24 +153,6 @@ def mentions_of(
             role_confidence=round(span.roles[best], 2),
             sentence=sentence,
         )
-
-
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the range without signs at its ends that belong to the sentence, brackets of one side among them."""
-    while start < end:
-        inside = text[start:end]
-        if inside[0] in ",.;:-–—/'‘’\"“” " or (inside[0] in "([" and inside[-1] not in ")]"):
-            start += 1
-        elif inside[-1] in ",.;:-–—/'‘’\"“” ([" or (inside[-1] in ")]" and not re.search(r"[(\[]", inside)):
-            end -= 1
-        elif inside[0] in "([" and inside[-1] in ")]":
-            start, end = start + 1, end - 1
-        elif re.search(r"[(\[][^)\]]*$", inside):
-            # "convolutional network (CNN": the bracket closes outside
-            end = start + max(inside.rfind("("), inside.rfind("["))
-        else:
-            break
-    return start, end
 
 
 def _trimmed(text: str, sentence: Span, end: int) -> Span:

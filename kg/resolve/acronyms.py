@@ -51,7 +51,7 @@ def definitions(text: str) -> tuple[Definition, ...]:
 
 
 def _is_short(text: str) -> bool:
-    """Whether a text can be a short form: 2 to 10 signs, at most two words, a capital, a letter first."""
+    """Whether a text can be a short form: 2 to 12 signs, at most two words, a capital, a letter or digit first."""
     return (
         2 <= len(text) <= 12
         and len(text.split()) <= 2

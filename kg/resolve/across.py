@@ -169,7 +169,7 @@ def preferred_name(key: str, members: Sequence[tuple[str, Concept]]) -> str:
 
 
 def _proper(name: str, members: Sequence[tuple[str, Concept]]) -> str | None:
-    """Return a name with the s that is its own ("Cityscapes"): one capital word that running text never writes without."""
+    """Return a name with the s that is its own ("Cityscapes"): one capital word, never without it in running text."""
     written = {
         mention.text
         for _, concept in members
@@ -212,6 +212,6 @@ def _missing_broader(entities: Sequence[Entity], catalogues: Mapping[EntityType,
         if (type_, key) in there or (type_, key) in missing:
             continue
         curated = catalogues[type_].concepts[key]
-        missing[type_, key] = Entity(key, type_, curated.label, curated.alt, key, curated.broader)
+        missing[type_, key] = Entity(key, type_, curated.label, tuple(sorted(curated.alt)), key, curated.broader)
         waiting += [(type_, b) for b in curated.broader]
     return list(missing.values())

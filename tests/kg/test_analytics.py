@@ -35,7 +35,7 @@ from schema.vocab import Minter
 
 
 def random_graph(seed: int) -> nx.Graph:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     graph = nx.gnm_random_graph(chance.randint(1, 30), chance.randint(0, 60), seed=seed)
     for _, _, attributes in graph.edges(data=True):
         attributes["weight"] = chance.choice([1, 2, 0.5, 3.25])
@@ -43,7 +43,7 @@ def random_graph(seed: int) -> nx.Graph:
 
 
 def shuffled(graph: nx.Graph, seed: int) -> nx.Graph:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     nodes, edges = list(graph.nodes(data=True)), list(graph.edges(data=True))
     chance.shuffle(nodes)
     chance.shuffle(edges)

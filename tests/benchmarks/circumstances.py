@@ -1,0 +1,66 @@
+"""What a figure was measured under: command, commit, data, versions, machine."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("onnxruntime", "tokenizers", "spacy", "networkx", "pyoxigraph", "rdflib", "strawberry-graphql", "starlette")
+
+
+def circumstances(script: Path, data: Path) -> dict[str, Any]:
+    """Command, commit, data hash, versions and machine of a measurement."""
+    arguments = [
+        "python",
+        str(script.resolve().relative_to(ROOT)),
+        *(Path(a).name if "/" in a else a for a in sys.argv[1:]),
+    ]
+    return {
+        "command": shlex.join(arguments),
+        "commit": _commit(),
+        "data": data.name,
+        "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
+        "versions": {"python": platform.python_version(), **{p: importlib.metadata.version(p) for p in PACKAGES}},
+        "machine": {
+            "processor": _processor(),
+            "cores": _cores(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
+    }
+
+
+def _commit() -> str:
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    return found.stdout.strip() or "unknown"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or "unknown"
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def write(name: str, figures: dict[str, Any]) -> Path:
+    """Write figures to ``exports/benchmarks`` and return the path."""
+    path = ROOT / "exports" / "benchmarks" / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path

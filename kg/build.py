@@ -145,7 +145,6 @@ def build(
             )
             if not papers:
                 raise WorkspaceError(out, f"no paper was found in {', '.join(map(str, inputs))}; nothing was changed")
-            _keep_papers(papers, out)
         with _timed("extract", seconds):
             progress.on_stage("extracting", len(papers))
             found, from_cache, agents = _mentions(papers, out, config, progress)
@@ -163,7 +162,9 @@ def build(
             progress.on_stage("storing", None)
             quads = sorted_quads(_quads(statements, entities, measures, agents, minter))
             manifest = _manifest(quads, statements, entities, agents, config, len(problems))
+            _keep_papers(papers, out, str(manifest["papers"]))
             workspace = publish(out, quads, manifest)
+            _drop_papers(out, str(manifest["papers"]))
     return Built(workspace, tuple(problems), records, from_cache, seconds)
 
 
@@ -187,8 +188,15 @@ def gather_papers(records: Iterable[Paper]) -> tuple[list[Paper], int]:
     return sorted(papers.values(), key=lambda paper: paper.id), count
 
 
-def _keep_papers(papers: Sequence[Paper], out: Path) -> None:
-    write_papers(papers, out / "papers" / "papers.parquet")
+def _keep_papers(papers: Sequence[Paper], out: Path, name: str) -> None:
+    """Write the papers beside those of the snapshot before, under a name that the manifest will publish."""
+    write_papers(papers, out / "papers" / name)
+
+
+def _drop_papers(out: Path, current: str) -> None:
+    for path in (out / "papers").glob("*.parquet"):
+        if path.name != current:
+            path.unlink(missing_ok=True)
 
 
 def _mentions(
@@ -302,6 +310,7 @@ def _manifest(
         "layout": LAYOUT,
         "snapshot": digest.hexdigest()[:16],
         "graph_sha256": digest.hexdigest(),
+        "papers": f"{papers.hexdigest()[:16]}.parquet",
         "papers_sha256": papers.hexdigest(),
         "base": config.base,
         "seed": config.analytics.seed,

@@ -3,7 +3,7 @@
 ::
 
     mygraph/
-        papers/         the papers, Parquet
+        papers/         the papers, Parquet; the manifest names the current file
         mentions/       what the model found, Parquet, a folder a model version
         graph/<hash>/   a snapshot: the triple store of one build, named after its content
         MANIFEST.json   names the current snapshot, with inputs, versions, counts and hashes

@@ -44,7 +44,9 @@ def test_the_manifest_is_the_same(rebuilt: Workspace) -> None:
     assert (rebuilt.folder / MANIFEST).read_bytes() == (EXPORTS / "MANIFEST.json").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["papers.ttl", "papers.nt", "papers.nq", "papers.trig", "papers.jsonld", "papers-edges.csv"])
+@pytest.mark.parametrize(
+    "name", ["papers.ttl", "papers.nt", "papers.nq", "papers.trig", "papers.jsonld", "papers-edges.csv"]
+)
 def test_the_same_bytes(name: str, written: Path) -> None:
     assert (written / name).read_bytes() == (EXPORTS / name).read_bytes()
 

@@ -24,6 +24,8 @@ from kg.extract.labels import ROLE_COLUMNS, TAGS, WIDTH
 SHIPPED: Final = Path(__file__).parent / "model"
 #: Version of a model folder's layout; another number is refused.
 LAYOUT: Final = 1
+#: Version of the code between the network and the mentions; goes up when the same weights find other mentions.
+DECODING: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Settings:
     Attributes
     ----------
     name, version : str
-        The model's name and the first 12 hex digits of the hash of its weights.
+        The model's name and its `fingerprint`.
     outside_bias, temperature : float
         Options of `kg.extract.decode.decode`, chosen on held-out papers.
     thresholds : dict of str to float
@@ -144,8 +146,8 @@ def read_settings(folder: Path) -> Settings:
 
 
 def fingerprint(folder: Path) -> str:
-    """First 12 hex digits of the hash of all that decides what the model finds."""
-    digest = hashlib.sha256()
+    """First 12 hex digits of the hash of all that decides what the model finds, this code's version included."""
+    digest = hashlib.sha256(f"decoding {DECODING}\n".encode())
     for name in ("config.json", "model.onnx", "tokenizer.json"):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:12]

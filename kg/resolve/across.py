@@ -146,25 +146,33 @@ def _is_name(type_: EntityType, surface: str, key: str, concept: Concept) -> boo
 def preferred_name(key: str, members: Sequence[tuple[str, Concept]]) -> str:
     """Name that stands for an entity: as most papers write it in running text, singular.
 
-    A system that a paper proposes goes by its short name ("DRACO"); a thing of the field by its
-    long one ("convolutional neural network").
+    A system that a paper proposes goes by its short name ("DRACO"), and so does a thing that hardly
+    any paper spells out ("BERT"); others go by the long one ("convolutional neural network").
     """
     spellings: Counter[str] = Counter()
     shorts: Counter[str] = Counter()
-    named = 0
+    short_keys = {concept.short for _, concept in members if concept.short}
+    named = short = long = 0
     for _, concept in members:
         title_end = _title_end(concept)
         for text in dict.fromkeys(mention.text for mention in concept.mentions if mention.start >= title_end):
             spellings[display(text)] += 2
         for text in concept.surfaces:
             spellings[display(text)] += 1
-            if concept.short and name_key(text) == concept.short:
+            if name_key(text) in short_keys:
                 shorts[display(text)] += 1
+        keys = {name_key(mention.text) for mention in concept.mentions}
+        short += bool(keys & short_keys)
+        long += key in keys
         named += concept.role in ("proposes", "introduces")
-    if shorts and 2 * named >= len(members):
+    if shorts and (2 * named >= len(members) or short >= 3 * long > 0 or long == 0):
         return min(shorts, key=lambda n: (-shorts[n], n))
     same = {n: count for n, count in spellings.items() if squeezed(name_key(n)) == squeezed(key)} or dict(spellings)
     best = min(same, key=lambda n: (-same[n], sum(c.isupper() for c in n), n))
+    # titles and spelt-out acronyms capitalise what running text does not
+    plain = {n: count for n, count in same.items() if n == n.lower() and n == best.lower()}
+    if plain and 4 * max(plain.values()) >= same[best]:
+        return max(plain, key=lambda n: plain[n])
     return _proper(best, members) or best
 
 

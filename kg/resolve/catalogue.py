@@ -61,9 +61,24 @@ class Catalogue:
         return 1 + len(taxonomy.ancestors(self.concepts, above[0])) if above else 0
 
     def apart(self, first: str, second: str) -> bool:
-        """Whether two keys name concepts of which neither is above the other ("LiDAR", "camera")."""
+        """Whether two keys cannot be one thing, for where they stand in the taxonomy.
+
+        So it is with two concepts of which neither is above the other ("LiDAR", "camera"), and with a
+        concept and a name that only ends in one above it ("event camera", "ordinary camera").
+
+        >>> hardware = Catalogue("Hardware")
+        >>> hardware.apart("lidar", "camera"), hardware.apart("event camera", "ordinary camera")
+        (True, True)
+        >>> hardware.apart("event camera", "camera"), hardware.apart("event camera", "dvs event camera")
+        (False, False)
+        """
         one, other = self.find(first), self.find(second)
-        if one is None or other is None or one == other:
+        if one is None and other is None:
+            return False
+        if one is None or other is None:
+            concept, loose = (one, second) if one else (other, first)
+            return any(above in taxonomy.ancestors(self.concepts, str(concept)) for above in self.broader(loose))
+        if one == other:
             return False
         return one not in taxonomy.ancestors(self.concepts, other) and other not in taxonomy.ancestors(
             self.concepts, one

@@ -22,8 +22,8 @@ _GREEK: Final = {
 #: Words that lead a phrase without being part of the name.
 _LEADING: Final = _words(
     "a an the our their its this that these those such some any each other various several different many multiple"
-    " novel new proposed existing current recent traditional conventional classical standard typical popular common"
-    " modern state-of-the-art sota well-known widely-used well-established our own first"
+    " novel new proposed existing current recent popular common"
+    " state-of-the-art sota well-known widely-used well-established our own first"
     " simple powerful efficient effective"
 )
 # The same where hyphens have become spaces.

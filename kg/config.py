@@ -13,7 +13,7 @@ A file sets what it names and leaves the rest as it is::
 
     [analytics]
     seed = 0                             # of community detection, sampling and layout
-    sample_above = 2000                  # nodes from which betweenness is sampled
+    sample_above = 1000                  # nodes from which betweenness is sampled
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class AnalyticsConfig:
     """
 
     seed: int = 0
-    sample_above: int = 2000
+    sample_above: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,11 +224,6 @@ def _integer(number: int) -> Literal:
 
 
 def _decimal(number: float) -> Literal:
-    """Canonical xsd:decimal: no exponent, at least one digit after the point."""
+    """Canonical xsd:decimal, as the store keeps it: no exponent, no trailing zeros, no bare point."""
     text = f"{Decimal(repr(number)):f}"
-    if "." in text:
-        text = text.rstrip("0")
-        text += "0" if text.endswith(".") else ""
-    else:
-        text += ".0"
-    return Literal(text, datatype=_node(XSD.decimal))
+    return Literal(text.rstrip("0").rstrip(".") if "." in text else text, datatype=_node(XSD.decimal))

@@ -50,7 +50,6 @@ def _integer(number: int) -> Literal:
 
 
 def _decimal(number: float, places: int) -> Literal:
-    """Canonical xsd:decimal: no exponent, no trailing zeros, at least one decimal."""
-    text = f"{Decimal(str(round(number, places))):.{places}f}".rstrip("0")
-    text = f"{text}0" if text.endswith(".") else text
-    return Literal("0.0" if text == "-0.0" else text, datatype=NamedNode(str(XSD.decimal)))
+    """Canonical xsd:decimal, as the store keeps it: no exponent, no trailing zeros, no bare point."""
+    text = f"{Decimal(str(round(number, places))):.{places}f}".rstrip("0").rstrip(".")
+    return Literal("0" if text == "-0" else text, datatype=NamedNode(str(XSD.decimal)))

@@ -116,7 +116,7 @@ def _write_curve(arguments: argparse.Namespace, recipe: Recipe, points: list[dic
         "what": "scores over the number of annotated papers learnt from; settings chosen on gold/dev for each point",
         "command": f"python -m kg.training --curve {' '.join(map(str, sorted(arguments.curve)))}",
         "gold_sha256": hashlib.sha256((arguments.gold / "train.jsonl.gz").read_bytes()).hexdigest(),
-        "published": "a first try of the design notes: one linear layer, 700 papers, 5 epochs: entity F1 51, role F1 45",
+        "published": "a first try (one linear layer, 700 papers, 5 epochs): entity F1 51, role F1 45",
         "recipe": asdict(recipe),
         "points": points,
     }

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -251,7 +252,8 @@ def _serve(graph: Path, host: str, port: int) -> None:
     _, aside = terminal.consoles()
     os.environ["KG_WORKSPACE"] = str(graph.resolve())
     aside.print(f"GraphQL at http://{host}:{port}/graphql (Ctrl-C stops)", highlight=False)
-    uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="warning")
+    with suppress(KeyboardInterrupt):  # how a server is meant to be stopped
+        uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="warning")
 
 
 @app.command()

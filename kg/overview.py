@@ -24,7 +24,7 @@ SELECT DISTINCT ?paper ?role ?quote WHERE {
   BIND(STRAFTER(STR(?predicate), "#") AS ?role)
 } ORDER BY ?paper ?role ?quote""",
     "Which papers target edge devices, smartphones, wearables or other hardware below them?": """
-SELECT ?paper (GROUP_CONCAT(DISTINCT ?name; separator=", ") AS ?hardware) (SAMPLE(?words) AS ?quote) WHERE {
+SELECT ?paper (GROUP_CONCAT(DISTINCT ?name; separator=", ") AS ?hardware) (MIN(?words) AS ?quote) WHERE {
   ?device skos:broader* ?class ; skos:prefLabel ?name . ?class skos:prefLabel "edge device" .
   ?claim rdf:object ?device ; rdf:subject ?node ; kg:evidence/oa:exact ?words .
   ?node a kg:Paper ; dcterms:title ?paper .

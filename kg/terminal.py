@@ -59,13 +59,13 @@ def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Itera
     )
     current: list[TaskID] = []
 
-    def on_stage(name: str, steps: int | None) -> None:
+    def finish() -> None:
         if current:
-            bars.update(
-                current[-1],
-                total=bars.tasks[current[-1]].completed or 1,
-                completed=bars.tasks[current[-1]].completed or 1,
-            )
+            done = bars.tasks[current[-1]].completed or 1
+            bars.update(current[-1], total=done, completed=done)
+
+    def on_stage(name: str, steps: int | None) -> None:
+        finish()
         total = total_bytes if name == "reading" else steps
         current.append(bars.add_task(_STAGES[name], total=total))
 
@@ -78,6 +78,7 @@ def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Itera
 
     with bars:
         yield build.Progress(on_stage=on_stage, on_step=advance, on_bytes=advance, on_problem=on_problem)
+        finish()
 
 
 def summary(built: build.Built) -> Table:

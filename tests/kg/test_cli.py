@@ -167,6 +167,15 @@ def test_a_broken_file_is_passed_over_and_told_by_the_exit_code(papers: Path, tm
     assert (counts["papers"], counts["problems"]) == (2, 2)
 
 
+@pytest.mark.slow
+def test_demo_builds_asks_and_exports_the_sample(tmp_path: Path) -> None:
+    result = run("demo", "--no-serve", "--out", tmp_path / "g")
+    assert result.exit_code == 0, result.output
+    assert "Which papers run on systolic arrays?" in result.stdout and "DRACO" in result.stdout
+    assert json.loads((tmp_path / "g" / "MANIFEST.json").read_text())["counts"]["papers"] == 82
+    assert len(list((tmp_path / "g" / "export").iterdir())) == len(FORMATS) + 1  # nodes and edges are two tables
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -74,7 +75,9 @@ class Tagger:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or os.cpu_count() or 1
+        # Threads share out windows, not the work on one: that is faster, and what a window gives
+        # cannot depend on their number.
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
@@ -86,14 +89,17 @@ class Tagger:
         width = self._session.get_outputs()[0].shape[-1]
         if width != WIDTH:
             raise ModelError(folder, f"the network gives {width} columns, this code reads {WIDTH}")
+        self._threads = threads or os.cpu_count() or 1
 
     def logits(self, texts: Sequence[tuple[str, str]]) -> list[tuple[list[tuple[int, int]], Array]]:
         """Character spans of the words of each (title, abstract), and their logits (words, WIDTH)."""
         # One window a call: the quantised network scales by all that it is given, so that a text's
         # logits would depend on its neighbours; and calls of eight are no faster (design notes).
-        return [
-            _joined([(window, self._run(window)) for window in windows]) for windows in encode(texts, self._tokenizer)
-        ]
+        groups = encode(texts, self._tokenizer)
+        flat = [window for windows in groups for window in windows]
+        with ThreadPoolExecutor(self._threads) as pool:
+            outputs = pool.map(self._run, flat)
+            return [_joined([(window, next(outputs)) for window in windows]) for windows in groups]
 
     def _run(self, window: Window) -> Array:
         ids, features = (np.array([row], dtype=np.int64) for row in (window.ids, window.features))

@@ -15,7 +15,6 @@ from typing import Final
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import registry
 
 from kg.extract.boundaries import bare, dangling
 from kg.extract.decode import WordSpan, decode
@@ -215,7 +214,3 @@ def _of(paper: Paper, mention: Mention) -> Mention:
         mention.role_confidence,
         mention.sentence,
     )
-
-
-# spaCy finds factories by name only after this module is imported; saying so here spares a puzzle.
-FACTORIES: Final = tuple(name for name in ("paper_sentences", "paper_mentions") if name in registry.factories)

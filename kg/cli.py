@@ -317,17 +317,15 @@ def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Annotated papers, JSONL.")],
     predicted: Annotated[Path, typer.Argument(metavar="PREDICTED", help="What `kg extract` wrote for them.")],
     per_paper: Annotated[bool, typer.Option("--per-paper", help="List the papers too, worst first.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Score extraction against annotated papers: precision, recall and F1 in percent."""
-    from dataclasses import asdict
-
-    from kg.evaluate import score
+    from kg.evaluate import as_json, score
 
     answers, _ = terminal.consoles()
     scores = score(gold, predicted)
-    if as_json:
-        print(json.dumps(asdict(scores), ensure_ascii=False))  # noqa: T201
+    if json_wanted:
+        print(json.dumps(as_json(scores), ensure_ascii=False))  # noqa: T201
         return
     if per_paper:
         worst = dict(sorted(scores.papers.items(), key=lambda pair: (pair[1].f1, pair[0])))

@@ -46,7 +46,7 @@ def _scores(gold: Path) -> dict[str, dict[str, float]]:
         found = Path(folder) / "found.jsonl"
         _kg("extract", str(gold), "--out", str(found), "--quiet")
         totals = json.loads(_kg("evaluate", str(gold), str(found), "--json"))["totals"]
-    return {kind: {"P": row["precision"], "R": row["recall"], "F1": row["f1"]} for kind, row in totals.items()}
+    return {kind: {"P": row["P"], "R": row["R"], "F1": row["F1"]} for kind, row in totals.items()}
 
 
 def _kg(*arguments: str) -> str:

@@ -147,7 +147,7 @@ def test_extract_and_evaluate(papers: Path, tmp_path: Path) -> None:
             assert {relation["subject"], relation["object"]} <= names
             assert relation["evidence"] in whole
     scored = json.loads(run("evaluate", found, found, "--json").stdout)
-    assert scored["totals"]["entity/all"]["f1"] == 100
+    assert scored["totals"]["entity/all"]["F1"] == 100
     table = run("evaluate", found, found, "--per-paper")
     assert "entity/all" in table.stdout and "P01" in table.stdout
 

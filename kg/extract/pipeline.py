@@ -188,13 +188,6 @@ def load(folder: Path = SHIPPED, *, threads: int | None = None) -> Language:
     return nlp
 
 
-def settings_of(nlp: Language) -> Settings:
-    """Settings of the model of a pipeline."""
-    finder = nlp.get_pipe("paper_mentions")
-    assert isinstance(finder, MentionFinder)  # noqa: S101 - `load` put it there
-    return finder.tagger.settings
-
-
 def find(nlp: Language, papers: Iterable[Paper]) -> Iterator[tuple[Paper, tuple[Mention, ...]]]:
     """Each paper with its mentions, in the order in which they came."""
     pairs = ((paper.text, paper) for paper in papers)

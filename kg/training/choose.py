@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,10 +71,10 @@ def choose(seen: Read, settings: Settings, scratch: Path) -> tuple[Settings, lis
     return chosen, table
 
 
-def summary(found: Scores, keys: Sequence[str] = ()) -> dict[str, dict[str, float]]:
-    """Precision, recall and F1 of each kind of score, for a table."""
-    wanted = keys or [key for key in found.totals if found.totals[key].gold]
+def summary(found: Scores) -> dict[str, dict[str, float]]:
+    """Precision, recall and F1 of each kind of score that the gold has, for a table."""
     return {
-        key: {"P": found.totals[key].precision, "R": found.totals[key].recall, "F1": found.totals[key].f1}
-        for key in wanted
+        key: {"P": figures.precision, "R": figures.recall, "F1": figures.f1}
+        for key, figures in found.totals.items()
+        if figures.gold
     }

@@ -206,7 +206,7 @@ def _mentions(
     folder = Path(config.extract.model) if config.extract.model else SHIPPED
     settings = read_settings(folder)
     cache = MentionCache(out / "mentions" / settings.version)
-    missing = {text_hash(paper): paper for paper in papers if text_hash(paper) not in cache}
+    missing = {key: paper for paper in papers if (key := text_hash(paper)) not in cache}
     known = len(papers) - len(missing)
     progress.on_step(known)
     if missing:

@@ -1,4 +1,4 @@
-"""The command line: `kg build`, `stats`, `query`, `export`, `serve`, `extract`, `evaluate`, `validate`, `demo`.
+"""The command line: `kg build`, `stats`, `query`, `export`, `serve`, `extract`, `evaluate`, `train`, `validate`, ...
 
 Exit codes: 0 done; 1 an error, nothing was changed; 2 the command was called wrongly; 3 done, but
 some input was passed over; 4 a graph breaks its shapes; 130 interrupted.
@@ -10,73 +10,22 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from kg import terminal
+from kg import cli_model, terminal
+from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
-from kg.errors import InputError, KGError
 from kg.export import FORMATS as EXPORT_FORMATS
-from kg.readers import FORMATS as READ_FORMATS
-
-DONE_IN_PART: Final = 3
-NOT_SOUND: Final = 4
-INTERRUPTED: Final = 130
-
-app = typer.Typer(
-    name="kg",
-    help="Turn a pile of papers into a knowledge graph in which every edge shows the sentence it came from.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-P = ParamSpec("P")
-R = TypeVar("R")
-
-Graph = Annotated[Path, typer.Argument(metavar="GRAPH", help="Folder that `kg build` made.")]
-Files = Annotated[
-    list[str],
-    typer.Argument(metavar="FILE...", help="Files and folders of papers; - for standard input. Compressed ones work."),
-]
-ReadFormat = Annotated[
-    str | None,
-    typer.Option("--format", "-f", help=f"Format of all files, instead of by content: {', '.join(READ_FORMATS)}."),
-]
-Model = Annotated[Path | None, typer.Option("--model", help="Model folder instead of the shipped one.")]
-Threads = Annotated[int, typer.Option("--threads", min=0, help="Processor threads of the model; 0 for all.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary.")]
-
-
-def _told(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn errors into one line on standard error and an exit code."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except KGError as error:
-            _fail(str(error))
-        except KeyboardInterrupt:
-            _fail("interrupted; the graph is as it was before, and what was extracted is kept", INTERRUPTED)
-
-    return run
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    _, aside = terminal.consoles()
-    aside.print(f"[bold red]error[/] {escape(message)}", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)
 
 
 @app.command("build")
-@_told
+@told
 def build_command(
     files: Files,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the graph; made where it is absent.")],
@@ -145,7 +94,7 @@ def _build(files: list[str], out: Path, config: Config, format: str | None, *, q
 
 
 @app.command()
-@_told
+@told
 def stats(
     graph: Graph,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
@@ -175,7 +124,7 @@ def stats(
 
 
 @app.command()
-@_told
+@told
 def query(
     graph: Graph,
     sparql: Annotated[str, typer.Argument(metavar="SPARQL", help="The query, @FILE, or - for standard input.")],
@@ -205,7 +154,7 @@ def _default_format(result: object) -> str:
 
 
 @app.command("export")
-@_told
+@told
 def export_command(
     graph: Graph,
     to: Annotated[Path, typer.Option("--to", "-t", help="Folder for the files; made where it is absent.")],
@@ -233,7 +182,7 @@ def export_command(
 
 
 @app.command()
-@_told
+@told
 def serve(
     graph: Graph,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
@@ -256,85 +205,12 @@ def _serve(graph: Path, host: str, port: int) -> None:
         uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="warning")
 
 
-@app.command()
-@_told
-def extract(
-    files: Files,
-    out: Annotated[Path, typer.Option("--out", "-o", help="JSONL file to write, one line a paper.")],
-    format: ReadFormat = None,
-    model: Model = None,
-    threads: Threads = 0,
-    quiet: Quiet = False,
-) -> None:
-    """Write what is found in each paper, by itself, as JSON lines in the shape of the annotation guide."""
-    from kg.extract import SHIPPED, find, load
-    from kg.found import record
-    from kg.readers import read, total_bytes
-
-    problems: list[InputError] = []
-    _, aside = terminal.consoles()
-    nlp = load(model or SHIPPED, threads=threads or None)
-    size = total_bytes(files) if "-" not in files else None
-    with terminal.building(aside, size, quiet=quiet) as progress:
-        progress.on_stage("reading", None)
-
-        def report(problem: InputError) -> None:
-            problems.append(problem)
-            progress.on_problem(problem)
-
-        papers = read(files, format=format, on_error=report, stdin=sys.stdin.buffer, on_bytes=progress.on_bytes)
-        count = _write_lines(out, (record(paper, mentions) for paper, mentions in find(nlp, papers)))
-    if not quiet:
-        aside.print(f"{count:,} papers in {out}", highlight=False)
-    if count == 0:
-        _fail(f"no paper was found in {', '.join(files)}")
-    if problems:
-        raise typer.Exit(DONE_IN_PART)
-
-
-def _write_lines(out: Path, records: Any) -> int:
-    """Write JSON lines to a file that appears only when it is whole."""
-    new = out.with_name(f".{out.name}.{os.getpid()}")
-    count = 0
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("w", encoding="utf-8") as lines:
-            for each in records:
-                lines.write(json.dumps(each, ensure_ascii=False) + "\n")
-                count += 1
-        if count:
-            new.replace(out)
-    except OSError as error:
-        _fail(f"{out} cannot be written: {error}")
-    finally:
-        new.unlink(missing_ok=True)
-    return count
+for _command in (cli_model.extract, cli_model.evaluate, cli_model.train):
+    app.command()(_command)
 
 
 @app.command()
-@_told
-def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Annotated papers, JSONL.")],
-    predicted: Annotated[Path, typer.Argument(metavar="PREDICTED", help="What `kg extract` wrote for them.")],
-    per_paper: Annotated[bool, typer.Option("--per-paper", help="List the papers too, worst first.")] = False,
-    json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-) -> None:
-    """Score extraction against annotated papers: precision, recall and F1 in percent."""
-    from kg.evaluate import as_json, score
-
-    answers, _ = terminal.consoles()
-    scores = score(gold, predicted)
-    if json_wanted:
-        print(json.dumps(as_json(scores), ensure_ascii=False))  # noqa: T201
-        return
-    if per_paper:
-        worst = dict(sorted(scores.papers.items(), key=lambda pair: (pair[1].f1, pair[0])))
-        answers.print(terminal.figures_table("Papers", worst))
-    answers.print(terminal.figures_table(f"{predicted} against {gold}", scores.totals))
-
-
-@app.command()
-@_told
+@told
 def validate(graph: Graph) -> None:
     """Check a graph against the SHACL shapes of the schema; exit code 4 when it breaks one."""
     from kg.validate import graph_of
@@ -350,12 +226,12 @@ def validate(graph: Graph) -> None:
         where = f"{finding.focus} {finding.path} {finding.value}".strip()
         answers.print(f"[red]{finding.severity}[/] {escape(where)}: {escape(finding.message)}", soft_wrap=True)
     if not report.conforms:
-        _fail(f"{len(report.findings):,} findings; the graph breaks its shapes", NOT_SOUND)
+        fail(f"{len(report.findings):,} findings; the graph breaks its shapes", NOT_SOUND)
     answers.print("the graph conforms to its shapes")
 
 
 @app.command()
-@_told
+@told
 def demo(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder of the graph; a new one by default.")] = None,
     serve_it: Annotated[bool, typer.Option("--serve/--no-serve", help="Whether to serve the graph at the end.")] = True,

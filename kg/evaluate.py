@@ -9,7 +9,7 @@ Both files are JSON Lines, a paper a line, matched by ``id`` (compressed or not;
 
 ``entities`` is required, its entries need ``name`` and ``type``; the rest may be left out, other keys are not read.
 
-Three steps, in this order down the page: `normalise` makes names comparable, `_match` pairs entities one to one, the
+Three steps, in this order down the page: `normalise` makes names comparable, `matched` pairs entities one to one, the
 ``_count_*`` functions say how many of a paper were right, predicted and wanted. All is micro-averaged over the gold:
 
 =============  =================================================================================================
@@ -40,7 +40,7 @@ from typing import Final, NamedTuple
 from kg.annotations import NOTHING, Annotation, Finding, NamedConcept, check_ends, normalise, read_annotations
 from kg.model import TYPES
 
-__all__ = ["Figures", "Scores", "as_json", "normalise", "score"]
+__all__ = ["Figures", "Scores", "as_json", "matched", "normalise", "score"]
 
 _KEYS: Final = (
     *(f"{kind}/{scope}" for kind in ("entity", "overlap") for scope in ("all", *TYPES)),
@@ -136,7 +136,7 @@ def as_json(scores: Scores) -> dict[str, dict[str, dict[str, float]]]:
 # Matching: which prediction is which gold entity.
 
 
-def _match(
+def matched(
     gold: Sequence[NamedConcept], predicted: Sequence[NamedConcept], *, overlapping: bool = False
 ) -> dict[int, int]:
     """Return the position of the prediction matched to each position in the gold that has one.
@@ -176,15 +176,15 @@ class _Count(NamedTuple):
 
 def _count_paper(gold: Annotation, predicted: Annotation) -> dict[str, _Count]:
     """Return the counts of one paper by key."""
-    exact = _match(gold.concepts, predicted.concepts)
-    near = _match(gold.concepts, predicted.concepts, overlapping=True)
+    exact = matched(gold.concepts, predicted.concepts)
+    near = matched(gold.concepts, predicted.concepts, overlapping=True)
     counts = {
         **_count_concepts("entity", gold.concepts, predicted.concepts, exact),
         **_count_concepts("overlap", gold.concepts, predicted.concepts, near),
         "result/all": _count_findings(gold.findings, predicted.findings),
     }
-    matched = [(gold.concepts[at], predicted.concepts[found]) for at, found in exact.items()]
-    in_role = sum(_in_role(wanted, said) for wanted, said in matched if not wanted.optional)
+    pairs = [(gold.concepts[at], predicted.concepts[found]) for at, found in exact.items()]
+    in_role = sum(_in_role(wanted, said) for wanted, said in pairs if not wanted.optional)
     counts["role/all"] = counts["entity/all"]._replace(right=in_role)
     if gold.triples is not None:
         counts["relation/all"] = _count_triples(gold, predicted, exact)

@@ -26,8 +26,8 @@ def record(paper: Paper, mentions: Sequence[Mention]) -> dict[str, Any]:
     entities, names, inside = [], {}, []
     for concept in gather(paper.text, mentions):
         name = preferred_name(concept.key, [(paper.id, concept)])
-        confidence = round(concept.confidence * concept.role_confidence, 2)
-        entity = PaperEntity(paper.id, (concept.type, concept.key), concept.role, confidence, concept.mentions)
+        sure = concept.claim_confidence
+        entity = PaperEntity(paper.id, (concept.type, concept.key), concept.role, sure, concept.mentions)
         inside.append(entity)
         names[entity.entity] = name
         entities.append(
@@ -38,6 +38,7 @@ def record(paper: Paper, mentions: Sequence[Mention]) -> dict[str, Any]:
                 "surface": list(concept.surfaces),
                 "confidence": concept.confidence,
                 "role_confidence": concept.role_confidence,
+                "claim_confidence": concept.claim_confidence,
                 "mentions": [[m.start, m.end] for m in concept.mentions],
             }
         )

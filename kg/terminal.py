@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -79,6 +79,27 @@ def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Itera
     with bars:
         yield build.Progress(on_stage=on_stage, on_step=advance, on_bytes=advance, on_problem=on_problem)
         finish()
+
+
+@contextmanager
+def training(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int, float], None]]:
+    """Progress of a training, shown as a bar that is told steps done, steps in all, and the loss."""
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+    )
+    with bars:
+        task = bars.add_task("Training", total=None)
+
+        def tell(done: int, steps: int, loss: float) -> None:
+            bars.update(task, completed=done, total=steps, description=f"Training, loss {loss:.3f}")
+
+        yield tell
 
 
 def summary(built: build.Built) -> Table:
@@ -188,6 +209,17 @@ def figures_table(title: str, totals: Mapping[str, Any]) -> Table:
         for key, f in totals.items()
     ]
     return counted(title, rows, "what", "P", "R", "F1", "gold", "predicted")
+
+
+def model_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Scores of a model as a table: precision, recall, F1 in percent of each file."""
+    rows = [
+        (file, kind, f"{row['P']:.2f}", f"{row['R']:.2f}", f"{row['F1']:.2f}")
+        for file, kinds in figures.items()
+        for kind, row in kinds.items()
+        if "F1" in row
+    ]
+    return counted(title, rows, "file", "what", "P", "R", "F1")
 
 
 def _print(content: bytes | None) -> None:

@@ -1,35 +1,16 @@
-"""From the model's logits to spans: the best well-formed tag sequence, with probabilities."""
+"""From the network's judgement of every span to mentions: those that are right most often, without crossings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.labels import OUTSIDE, TAGS, begin_tag, role_columns
-from kg.model import ROLES, TYPES, EntityType
+from kg.extract.labels import MAX_WORDS, SCHEME, Scheme
 
 Array = NDArray[np.float32]
-
-_IMPOSSIBLE: Final = np.float32(-1e4)
-
-
-def _transitions() -> Array:
-    """Scores of one tag after another: 0 where allowed, else impossible (I-x follows B-x or I-x)."""
-    scores = np.zeros((len(TAGS), len(TAGS)), dtype=np.float32)
-    for type_ in TYPES:
-        begin = begin_tag(type_)
-        allowed = np.zeros(len(TAGS), dtype=bool)
-        allowed[[begin, begin + 1]] = True
-        scores[~allowed, begin + 1] = _IMPOSSIBLE
-    return scores
-
-
-_TRANSITIONS: Final = _transitions()
-_START: Final = np.array([_IMPOSSIBLE if tag.startswith("I") else 0 for tag in TAGS], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +21,17 @@ class WordSpan:
     ----------
     first, last : int
         Half-open range of words.
-    type : EntityType
+    type : str
+        One of the scheme's types.
     probability : float
-        Of this type over this stretch: the geometric mean over its words of the
-        probability that the word is of the type, times that of its first word beginning it.
+        That these words are a mention of this type, by the network.
     roles : tuple of float
-        Probabilities of the roles ``ROLES[type]``.
+        Probabilities of the type's roles, in the scheme's order.
     """
 
     first: int
     last: int
-    type: EntityType
+    type: str
     probability: float
     roles: tuple[float, ...]
 
@@ -62,84 +43,79 @@ def log_softmax(logits: Array) -> Array:
     return result
 
 
-def viterbi(scores: Array, lengths: Sequence[int]) -> list[NDArray[np.int64]]:
-    """Best well-formed tag sequence of each text.
+def decode(logits: Array, *, threshold: float = 0.5, nested: float = 1.0, scheme: Scheme = SCHEME) -> list[WordSpan]:
+    """Mentions of a text, by first word, from the logits of its spans.
+
+    Of all sets of spans that do not overlap, the one is chosen whose probabilities exceed the
+    threshold by most in sum. That is the set with the best expected F-score when the threshold is
+    half that score; with 0.5 it is the one with the fewest expected mistakes.
 
     Parameters
     ----------
-    scores : array (texts, longest, tags)
-        Log probabilities of the tags of each word; rows beyond a text's length are not read.
-    lengths : sequence of int
-        Number of words of each text.
+    logits : array (words, `MAX_WORDS`, scheme.width)
+        Entry ``[i, w]`` judges words ``i`` to ``i + w``, both included.
+    threshold : float
+        Least probability of a mention.
+    nested : float
+        Least probability of a mention inside another; 1 allows none.
     """
-    texts, longest, tags = scores.shape
-    if longest == 0:
-        return [np.zeros(0, dtype=np.int64) for _ in lengths]
-    back = np.zeros((texts, longest, tags), dtype=np.int64)
-    best = scores[:, 0] + _START
-    at_end = best.copy()
-    ends = np.asarray(lengths)
-    for word in range(1, longest):
-        options = best[:, :, None] + _TRANSITIONS
-        back[:, word] = options.argmax(axis=1)
-        best = np.take_along_axis(options, back[:, word][:, None, :], axis=1)[:, 0] + scores[:, word]
-        at_end = np.where((ends > word)[:, None], best, at_end)
-    paths = []
-    for text, length in enumerate(lengths):
-        path = np.zeros(length, dtype=np.int64)
-        if length:
-            path[-1] = at_end[text].argmax()
-            for word in range(length - 1, 0, -1):
-                path[word - 1] = back[text, word, path[word]]
-        paths.append(path)
-    return paths
+    words = len(logits)
+    if not words:
+        return []
+    scores = log_softmax(logits[..., : scheme.classes])
+    best = scores[..., 1:].argmax(axis=-1)
+    probability = np.exp(np.take_along_axis(scores[..., 1:], best[..., None], axis=-1)[..., 0])
+    beyond = np.arange(words)[:, None] + np.arange(MAX_WORDS) >= words
+    probability[beyond] = 0.0
+    starts, extents = np.nonzero(probability > threshold)
+    candidates = [(int(i), int(i + w + 1)) for i, w in zip(starts, extents, strict=True)]
+    weights = [float(probability[i, j - i - 1]) for i, j in candidates]
+    flat = _heaviest(candidates, [weight - threshold for weight in weights])
+    chosen = [candidates[place] for place in flat]
+    if nested < 1.0:
+        taken = set(flat)
+        for place in sorted(range(len(candidates)), key=lambda p: (-weights[p], candidates[p])):
+            first, last = candidates[place]
+            if (
+                place not in taken
+                and weights[place] >= nested
+                and any(a <= first and last <= b for a, b in chosen)
+                and not any(first < b and a < last and not _one_in_other((first, last), (a, b)) for a, b in chosen)
+            ):
+                chosen.append((first, last))
+    return [_span(logits, first, last, best, probability, scheme) for first, last in sorted(chosen)]
 
 
-def decode(logits: Sequence[Array], *, outside_bias: float = 0.0, temperature: float = 1.0) -> list[list[WordSpan]]:
-    """Spans of each text, in order, from the logits of its words.
-
-    Parameters
-    ----------
-    logits : sequence of arrays (words, WIDTH)
-    outside_bias : float
-        Added to the logit of "outside" before the best sequence is sought; a negative value finds more.
-    temperature : float
-        Divides the logits before probabilities are taken.
-    """
-    lengths = [len(each) for each in logits]
-    scores = np.zeros((len(logits), max(lengths, default=0), len(TAGS)), dtype=np.float32)
-    for row, each in enumerate(logits):
-        scores[row, : len(each)] = log_softmax(each[:, : len(TAGS)] / np.float32(temperature))
-    biased = scores.copy()
-    biased[..., OUTSIDE] += np.float32(outside_bias)
-    paths = viterbi(biased, lengths)
-    return [
-        _spans(path, scores[row], each[:, len(TAGS) :])
-        for row, (path, each) in enumerate(zip(paths, logits, strict=True))
-    ]
+def _one_in_other(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return (a[0] <= b[0] and b[1] <= a[1]) or (b[0] <= a[0] and a[1] <= b[1])
 
 
-def _spans(path: NDArray[np.int64], scores: Array, role_logits: Array) -> list[WordSpan]:
-    found = []
-    word = 0
-    while word < len(path):
-        tag = int(path[word])
-        if tag == OUTSIDE:
-            word += 1
-            continue
-        type_ = TYPES[(tag - 1) // 2]
-        last = word + 1
-        while last < len(path) and path[last] == begin_tag(type_) + 1:
-            last += 1
-        found.append(_span(word, last, type_, scores, role_logits))
-        word = last
-    return found
+def _heaviest(candidates: Sequence[tuple[int, int]], weights: Sequence[float]) -> list[int]:
+    """Places of the candidates that do not overlap and weigh most together (weighted interval scheduling)."""
+    order = sorted(range(len(candidates)), key=lambda place: (candidates[place][1], candidates[place][0]))
+    ends = [candidates[place][1] for place in order]
+    total = [0.0] * (len(order) + 1)
+    before = []
+    for rank, place in enumerate(order):
+        fitting = int(np.searchsorted(ends[:rank], candidates[place][0], side="right"))
+        before.append(fitting)
+        total[rank + 1] = max(total[rank], total[fitting] + weights[place])
+    chosen, rank = [], len(order)
+    while rank:
+        if total[rank] > total[rank - 1]:
+            chosen.append(order[rank - 1])
+            rank = before[rank - 1]
+        else:
+            rank -= 1
+    return chosen[::-1]
 
 
-def _span(first: int, last: int, type_: EntityType, scores: Array, role_logits: Array) -> WordSpan:
-    begin = begin_tag(type_)
-    of_type = np.logaddexp(scores[first:last, begin], scores[first:last, begin + 1])
-    begins = scores[first, begin] - of_type[0]  # of a word of the type, that it begins a mention
-    probability = float(np.exp(of_type.mean() + begins))
-    roles = np.exp(log_softmax(role_logits[first:last, role_columns(type_)].mean(axis=0)))
-    return WordSpan(first, last, type_, min(probability, 1.0), tuple(float(p) for p in roles[: len(ROLES[type_])]))
+def _span(
+    logits: Array, first: int, last: int, best: NDArray[np.int64], probability: Array, scheme: Scheme
+) -> WordSpan:
+    extent = last - first - 1
+    type_ = scheme.types[int(best[first, extent])]
+    columns = scheme.role_columns(type_)
+    roles = logits[first, extent, scheme.classes :][columns]
+    shares = np.exp(log_softmax(roles)) if len(roles) else roles
+    return WordSpan(first, last, type_, float(probability[first, extent]), tuple(float(p) for p in shares))

@@ -30,15 +30,16 @@ class Window:
     ----------
     ids, features : tuple of int
         Word-piece ids and feature ids, equally long, at most `MAX_PIECES`.
-    pieces : tuple of int
-        Positions in the sequence of the first piece of each word.
+    first, last : tuple of int
+        Positions in the sequence of the first and the last piece of each word.
     spans : tuple of (int, int)
         Half-open character range of each word in the paper's text.
     """
 
     ids: tuple[int, ...]
     features: tuple[int, ...]
-    pieces: tuple[int, ...]
+    first: tuple[int, ...]
+    last: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
 
 
@@ -88,7 +89,7 @@ def encode(texts: Sequence[tuple[str, str]], tokenizer: Tokenizer) -> list[list[
     """
     flat = [part for pair in texts for part in pair]
     encodings = tokenizer.encode_batch(flat, add_special_tokens=False)
-    begin, end = _marker(tokenizer, "[CLS]"), _marker(tokenizer, "[SEP]")
+    begin, end = marker(tokenizer, "[CLS]"), marker(tokenizer, "[SEP]")
     result = []
     for number, (title, abstract) in enumerate(texts):
         head = _measure(encodings[2 * number], title, 0, in_title=True)
@@ -97,7 +98,8 @@ def encode(texts: Sequence[tuple[str, str]], tokenizer: Tokenizer) -> list[list[
     return result
 
 
-def _marker(tokenizer: Tokenizer, token: str) -> int:
+def marker(tokenizer: Tokenizer, token: str) -> int:
+    """Id of a token that marks the beginning or end of a sequence."""
     found: int | None = tokenizer.token_to_id(token)
     if found is None:
         raise ValueError(f"the tokeniser has no {token}")
@@ -144,13 +146,15 @@ def _windows(head: list[_Word], body: list[_Word], begin: int, end: int) -> list
 
 
 def _window(head: list[_Word], body: list[_Word], begin: int, end: int) -> Window:
-    ids, features, pieces, spans = [begin], [0], [], []
+    ids, features = [begin], [0]
+    first, last, spans = [], [], []
     for part in (head, body):
         for word_ids, feature, span in part:
-            pieces.append(len(ids))
+            first.append(len(ids))
             spans.append(span)
             ids.extend(word_ids)
+            last.append(len(ids) - 1)
             features.extend([feature] * len(word_ids))
         ids.append(end)
         features.append(0)
-    return Window(tuple(ids), tuple(features), tuple(pieces), tuple(spans))
+    return Window(tuple(ids), tuple(features), tuple(first), tuple(last), tuple(spans))

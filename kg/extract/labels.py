@@ -1,36 +1,68 @@
-"""The labels of the model: BIO tags over entity types, and one role column per type and role."""
+"""What a model can say: a scheme of entity types and of the roles each may have.
+
+The shipped model speaks `SCHEME`. Other schemes serve to train the same network on the data of
+others (`kg.training.scier`).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from kg.model import ROLES, TYPES, EntityType, Role
+from kg.model import ROLES, TYPES
 
-#: Tag of a word outside every mention; then B and I of each type, in the order of `TYPES`.
+#: Tag and class of what is no mention.
 OUTSIDE: Final = 0
-TAGS: Final[tuple[str, ...]] = ("O", *(f"{position}-{type_}" for type_ in TYPES for position in "BI"))
-
-#: Role columns, in the order of `TYPES` and `ROLES`.
-ROLE_COLUMNS: Final[tuple[tuple[EntityType, Role], ...]] = tuple((t, r) for t in TYPES for r in ROLES[t])
-
-#: Columns of the model's output: the tags' logits, then the roles'.
-WIDTH: Final = len(TAGS) + len(ROLE_COLUMNS)
+#: Words of the longest span that is looked at; 99.7% of the mentions in gold/train are no longer.
+MAX_WORDS: Final = 12
 
 
-def begin_tag(type_: EntityType) -> int:
-    """Index in `TAGS` of the first word of a mention of this type; the inside tag follows it.
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Entity types, and the pairs of type and role, in the order of a model's columns.
 
-    >>> TAGS[begin_tag("Task")], TAGS[begin_tag("Task") + 1]
-    ('B-Task', 'I-Task')
+    Attributes
+    ----------
+    types : tuple of str
+    roles : tuple of (str, str)
+        Grouped by type, in the order of `types`; empty where a data set has no roles.
+
+    Examples
+    --------
+    >>> scheme = Scheme(("Task", "Metric"), (("Task", "addresses"), ("Task", "mentions"), ("Metric", "reports")))
+    >>> scheme.tags
+    ('O', 'B-Task', 'I-Task', 'B-Metric', 'I-Metric')
+    >>> scheme.classes, scheme.width, scheme.role_columns("Metric")
+    (3, 6, slice(2, 3, None))
     """
-    return 1 + 2 * TYPES.index(type_)
+
+    types: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """BIO tags of words: `OUTSIDE`, then B and I of each type."""
+        return ("O", *(f"{position}-{type_}" for type_ in self.types for position in "BI"))
+
+    @property
+    def classes(self) -> int:
+        """Number of classes of a span: no mention, then each type."""
+        return 1 + len(self.types)
+
+    @property
+    def width(self) -> int:
+        """Columns of the network's output for a span: its classes, then the roles."""
+        return self.classes + len(self.roles)
+
+    def begin_tag(self, type_: str) -> int:
+        """Index in `tags` of the first word of a mention of this type; the inside tag follows it."""
+        return 1 + 2 * self.types.index(type_)
+
+    def role_columns(self, type_: str) -> slice:
+        """Where the roles of a type stand among `roles`."""
+        places = [place for place, (of, _) in enumerate(self.roles) if of == type_]
+        return slice(places[0], places[-1] + 1) if places else slice(0, 0)
 
 
-def role_columns(type_: EntityType) -> slice:
-    """Where the roles of a type stand among `ROLE_COLUMNS`.
-
-    >>> [role for _, role in ROLE_COLUMNS[role_columns("Dataset")]]
-    ['introduces', 'evaluatesOn', 'mentions']
-    """
-    start = sum(len(ROLES[t]) for t in TYPES[: TYPES.index(type_)])
-    return slice(start, start + len(ROLES[type_]))
+#: What the shipped model says: the five entity types of `kg.model` with their roles.
+SCHEME: Final = Scheme(tuple(TYPES), tuple((t, r) for t in TYPES for r in ROLES[t]))

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
+import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -19,7 +20,7 @@ from spacy.tokens import Doc
 from kg.extract.boundaries import bare, dangling
 from kg.extract.decode import WordSpan, decode
 from kg.extract.tagger import SHIPPED, Settings, Tagger
-from kg.model import ROLES, Mention, Paper, Span
+from kg.model import ROLES, EntityType, Mention, Paper, Span
 
 #: Papers that are tokenised and decoded together.
 CHUNK: Final = 128
@@ -59,8 +60,9 @@ def paper_sentences(doc: Doc) -> Doc:
         elif len(token.text) > 1 and token.text[-1] in _ENDS and token.text[:-1].lower() not in _ABBREVIATIONS:
             # the tokeniser leaves the stop on some words ("v2.", "3D."), on initials of names ("J.") too
             ended = "." not in token.text[:-1] and not (len(token.text) == 2 and token.text[0].isalpha())
-    for token, start in zip(doc, starts, strict=True):
-        token.is_sent_start = start
+    # all at once: setting one token's start makes spaCy look through all of them
+    marks = np.array([1 if start else -1 for start in starts], dtype=np.int64).astype(np.uint64)
+    doc.from_array(["SENT_START"], marks)  # type: ignore[arg-type]  # its stubs know one kind of array only
     return doc
 
 
@@ -85,13 +87,9 @@ class MentionFinder:
         settings = self.tagger.settings
         texts = [(title, abstract) for title, _, abstract in (doc.text.partition("\n") for doc in docs)]
         found = self.tagger.logits(texts)
-        decoded = decode(
-            [logits for _, logits in found],
-            outside_bias=settings.outside_bias,
-            temperature=settings.temperature,
-        )
-        for doc, (words, _), spans in zip(docs, found, decoded, strict=True):
+        for doc, (words, logits) in zip(docs, found, strict=True):
             found_sentences = [Span(sent.start_char, sent.end_char) for sent in doc.sents]
+            spans = decode(logits, threshold=settings.threshold, nested=settings.nested)
             doc._.mentions = tuple(mentions_of(doc.text, found_sentences, words, spans, settings))
         return docs
 
@@ -126,32 +124,42 @@ def mentions_of(
     spans : iterable of WordSpan
         In order.
     settings : Settings
-        Of the model, for its thresholds.
+        Of the model, for the calibration of its probabilities.
     """
     title_end = text.find("\n") if "\n" in text else len(text)
     current = 0
+    given: list[tuple[int, int]] = []
     for span in spans:
         start, end = words[span.first][0], words[span.last - 1][1]
-        # the model sees the title's last word beside the abstract's first; no name goes on from one to the other
-        start, end = bare(text, start, min(end, title_end) if start < title_end else end)
-        confidence = round(span.probability, 2)
-        if confidence < settings.thresholds.get(span.type, 0.0) or dangling(text[start:end]):
-            continue
+        given = [other for other in given if other[1] > start]
+        if start < title_end < end:
+            # the model sees the title's last word beside the abstract's first; no name goes on from one to the other
+            end = max(last for _, last in words[span.first : span.last] if last <= title_end)
+        start, end = bare(text, start, end)
+        if dangling(text[start:end]) or any(_same_or_crossing((start, end), other) for other in given):
+            continue  # without its brackets a name may be one that was given already
+        given.append((start, end))
         while current + 1 < len(sentences) and sentences[current + 1].start <= start:
             current += 1
         sentence = _trimmed(text, sentences[current], end)
         best = max(range(len(span.roles)), key=lambda i: span.roles[i])
+        type_ = cast(EntityType, span.type)  # the model's scheme was compared with ours when it was loaded
         yield Mention(
             paper="",
             start=start,
             end=end,
             text=text[start:end],
-            type=span.type,
-            role=ROLES[span.type][best],
-            confidence=confidence,
-            role_confidence=round(span.roles[best], 2),
+            type=type_,
+            role=ROLES[type_][best],
+            confidence=settings.calibrated(span.type, span.probability),
+            role_confidence=settings.calibrated_role(span.type, span.roles[best]),
             sentence=sentence,
         )
+
+
+def _same_or_crossing(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    first, second = sorted((one, other))
+    return one == other or first[0] < second[0] < first[1] < second[1]
 
 
 def _trimmed(text: str, sentence: Span, end: int) -> Span:

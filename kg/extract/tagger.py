@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,14 +20,16 @@ from tokenizers import Tokenizer
 from kg.errors import ModelError
 from kg.extract.decode import Array
 from kg.extract.encoding import Window, encode
-from kg.extract.labels import ROLE_COLUMNS, TAGS, WIDTH
+from kg.extract.labels import MAX_WORDS, SCHEME
 
 #: Folder of the model that ships with the package.
 SHIPPED: Final = Path(__file__).parent / "model"
+#: Logit of what cannot be.
+_NEVER: Final = np.float32(-1e4)
 #: Version of a model folder's layout; another number is refused.
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 #: Version of the code between the network and the mentions; goes up when the same weights find other mentions.
-DECODING: Final = 1
+DECODING: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +40,48 @@ class Settings:
     ----------
     name, version : str
         The model's name and its `fingerprint`.
-    outside_bias, temperature : float
+    threshold, nested : float
         Options of `kg.extract.decode.decode`, chosen on held-out papers.
-    thresholds : dict of str to float
-        Least confidence a mention of a type needs to be kept.
+    calibration, role_calibration : dict of str to (float, float)
+        By type, slope and intercept that turn the log odds of the network's probability into those
+        of being right on held-out papers; types without are left as they are.
     """
 
     name: str
     version: str
-    outside_bias: float
-    temperature: float
-    thresholds: dict[str, float]
+    threshold: float = 0.35
+    nested: float = 1.0
+    calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    role_calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def calibrated(self, type_: str, probability: float) -> float:
+        """Probability, to two decimals, that a mention which the network gives this probability is right.
+
+        >>> Settings("", "", calibration={"Task": (1.0, -0.5)}).calibrated("Task", 0.8)
+        0.71
+        """
+        return _moved(probability, self.calibration.get(type_))
+
+    def calibrated_role(self, type_: str, probability: float) -> float:
+        """Probability, to two decimals, that a role is right which the network gives this probability."""
+        return _moved(probability, self.role_calibration.get(type_))
+
+
+def _moved(probability: float, line: tuple[float, float] | None) -> float:
+    if line is None:
+        return _sure(probability)
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    odds = line[0] * math.log(inside / (1 - inside)) + line[1]
+    return _sure(1 / (1 + math.exp(-min(max(odds, -30.0), 30.0))))
+
+
+def _sure(probability: float) -> float:
+    """Return two decimals, none of which say "never" of what was found."""
+    return max(round(probability, 2), 0.01)
 
 
 class Tagger:
-    """Logits of every word of a text, from a model folder.
+    """Logits of every span of a text, from a model folder.
 
     Parameters
     ----------
@@ -71,7 +101,10 @@ class Tagger:
             if not (folder / name).is_file():
                 raise ModelError(folder, f"there is no {name}")
         self.settings = read_settings(folder)
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # the library raises Exception itself
+            raise ModelError(folder, f"the tokeniser cannot be loaded: {error}") from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
@@ -86,40 +119,59 @@ class Tagger:
             )
         except Exception as error:  # the runtime raises many kinds, none with a common base
             raise ModelError(folder, f"the network cannot be loaded: {error}") from error
-        width = self._session.get_outputs()[0].shape[-1]
-        if width != WIDTH:
-            raise ModelError(folder, f"the network gives {width} columns, this code reads {WIDTH}")
+        given = list(self._session.get_outputs()[0].shape[2:])
+        if given != [MAX_WORDS, SCHEME.width]:
+            wanted = f"{MAX_WORDS} lengths of spans and {SCHEME.width} columns"
+            raise ModelError(folder, f"the network gives {given}, this code reads {wanted}")
         self._threads = threads or os.cpu_count() or 1
 
     def logits(self, texts: Sequence[tuple[str, str]]) -> list[tuple[list[tuple[int, int]], Array]]:
-        """Character spans of the words of each (title, abstract), and their logits (words, WIDTH)."""
+        """Character spans of the words of each (title, abstract), and the logits of their spans.
+
+        The logits are arrays (words, `MAX_WORDS`, ``SCHEME.width``); see `kg.extract.decode.decode`.
+        """
         # One window a call: the quantised network scales by all that it is given, so that a text's
         # logits would depend on its neighbours; and calls of eight are no faster (design notes).
         groups = encode(texts, self._tokenizer)
         flat = [window for windows in groups for window in windows]
         with ThreadPoolExecutor(self._threads) as pool:
             outputs = pool.map(self._run, flat)
-            return [_joined([(window, next(outputs)) for window in windows]) for windows in groups]
+            return [joined([(window, next(outputs)) for window in windows]) for windows in groups]
 
     def _run(self, window: Window) -> Array:
-        ids, features = (np.array([row], dtype=np.int64) for row in (window.ids, window.features))
-        (output,) = self._session.run(None, {"ids": ids, "features": features, "mask": np.ones_like(ids)})
-        logits: Array = output[0, list(window.pieces)]
+        if not window.spans:
+            return np.zeros((0, MAX_WORDS, SCHEME.width), dtype=np.float32)
+        ids, features, first, last = (
+            np.array([row], dtype=np.int64) for row in (window.ids, window.features, window.first, window.last)
+        )
+        given = {"ids": ids, "features": features, "mask": np.ones_like(ids), "first": first, "last": last}
+        (output,) = self._session.run(None, given)
+        logits: Array = output[0]
         return logits
 
 
-def _joined(group: Sequence[tuple[Window, Array]]) -> tuple[list[tuple[int, int]], Array]:
-    """Words of all windows of a text, each from the window in which it stands farthest from the cut."""
+def joined(group: Sequence[tuple[Window, Array]]) -> tuple[list[tuple[int, int]], Array]:
+    """Words of all windows of a text, each from the window in which it stands farthest from the cut.
+
+    Parameters
+    ----------
+    group : sequence of (Window, array (words, ...))
+        The windows of one text, in order.
+    """
     if len(group) == 1:
         window, output = group[0]
         return list(window.spans), output
     best: dict[tuple[int, int], tuple[int, NDArray[np.float32]]] = {}
     for window, output in group:
         words = len(window.spans)
+        whole = output.copy()
+        for extent in range(whole.shape[1]):
+            # spans that reach beyond the window: the network saw none of their last words
+            whole[max(0, words - extent) :, extent, 1:] = _NEVER
         for position, span in enumerate(window.spans):
             distance = min(position, words - 1 - position)
             if span not in best or distance > best[span][0]:
-                best[span] = (distance, output[position])
+                best[span] = (distance, whole[position])
     spans = sorted(best)
     return spans, np.stack([best[span][1] for span in spans])
 
@@ -135,20 +187,32 @@ def read_settings(folder: Path) -> Settings:
     try:
         config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if config["layout"] != LAYOUT:
-            raise ModelError(folder, f"its layout is {config['layout']}, this code reads layout {LAYOUT}")
-        if tuple(config["tags"]) != TAGS:
-            raise ModelError(folder, f"its tags are {config['tags']}, this code reads {list(TAGS)}")
-        if tuple(map(tuple, config["roles"])) != ROLE_COLUMNS:
-            raise ModelError(folder, f"its roles are {config['roles']}, this code reads {list(ROLE_COLUMNS)}")
-        return Settings(
+            raise ModelError(folder, f"its layout is {config['layout']!r}, this code reads layout {LAYOUT}")
+        if tuple(config["types"]) != SCHEME.types:
+            raise ModelError(folder, f"its types are {config['types']}, this code reads {list(SCHEME.types)}")
+        if tuple(map(tuple, config["roles"])) != SCHEME.roles:
+            raise ModelError(folder, f"its roles are {config['roles']}, this code reads {list(SCHEME.roles)}")
+        settings = Settings(
             name=str(config["name"]),
             version=fingerprint(folder),
-            outside_bias=float(config["outside_bias"]),
-            temperature=float(config["temperature"]),
-            thresholds={str(k): float(v) for k, v in config["thresholds"].items()},
+            threshold=float(config["threshold"]),
+            nested=float(config["nested"]),
+            calibration=_lines(config["calibration"]),
+            role_calibration=_lines(config["role_calibration"]),
         )
+        for name in ("threshold", "nested"):
+            if not 0 <= getattr(settings, name) <= 1:
+                raise ModelError(folder, f"its {name} is {getattr(settings, name)}; expected a number from 0 to 1")
+        return settings
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(folder, f"config.json is not as it must be: {error!r}") from error
+
+
+def _lines(read: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
+    lines = {str(type_): (float(slope), float(intercept)) for type_, (slope, intercept) in read.items()}
+    if unknown := set(lines) - set(SCHEME.types):
+        raise ValueError(f"calibration of unknown types: {sorted(unknown)}")
+    return lines
 
 
 def fingerprint(folder: Path) -> str:

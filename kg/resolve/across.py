@@ -202,11 +202,11 @@ def _paper_entities(entity: Entity, members: Sequence[tuple[str, Concept]]) -> l
     for paper, concepts in by_paper.items():
         votes: dict[Role, float] = defaultdict(float)
         for c in concepts:
-            votes[c.role] += c.confidence * c.role_confidence * len(c.mentions)
+            votes[c.role] += c.claim_confidence * len(c.mentions)
         role = min(votes, key=lambda r: (-votes[r], r))
-        best = max(c.confidence * c.role_confidence for c in concepts if c.role == role)
+        best = max(c.claim_confidence for c in concepts if c.role == role)
         mentions = sorted((m for c in concepts for m in c.mentions), key=lambda m: (m.start, m.end))
-        made.append(PaperEntity(paper, (entity.type, entity.key), role, round(best, 2), tuple(mentions)))
+        made.append(PaperEntity(paper, (entity.type, entity.key), role, best, tuple(mentions)))
     return made
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from kg.model import ROLES, TYPES, EntityType, Mention, Role
 from kg.resolve.acronyms import Definition, definitions
 from kg.resolve.catalogue import Catalogue, catalogue
+from kg.resolve.confidence import claim_confidence
 from kg.resolve.coreference import cluster, probability, relation
 from kg.resolve.names import is_generic, name_key, squeezed
 
@@ -33,6 +34,8 @@ class Concept:
         That of the surest mention, 0 to 1.
     role_confidence : float
         The role's share of the mentions' votes, 0 to 1.
+    claim_confidence : float
+        That the paper has this thing in this role, 0 to 1; see `kg.resolve.confidence`.
     mentions : tuple of Mention
         By offset.
     """
@@ -44,6 +47,7 @@ class Concept:
     role: Role
     confidence: float
     role_confidence: float
+    claim_confidence: float
     mentions: tuple[Mention, ...]
 
 
@@ -111,14 +115,16 @@ def _concept(type_: EntityType, named: dict[str, list[Mention]], long_of: dict[s
             shorts.add(name_key(definition.short))
             surfaces.update(dict.fromkeys((definition.long, definition.short)))
     shorts |= {other for other in named if other != key and relation(type_, other, key) == "initials"}
+    surest = max(m.confidence for m in kept)
     return Concept(
         type=type_,
         key=key,
         short=min(shorts, key=lambda s: (len(s), s)) if shorts else None,
         surfaces=tuple(surfaces),
         role=role,
-        confidence=max(m.confidence for m in kept),
+        confidence=surest,
         role_confidence=share,
+        claim_confidence=claim_confidence(type_, surest, share, len(kept)),
         mentions=tuple(kept),
     )
 

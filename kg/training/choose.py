@@ -1,4 +1,4 @@
-"""Decoding settings chosen on held-out papers: how readily to speak, and how sure to be."""
+"""Decoding settings chosen on held-out papers, and what their probabilities are worth there."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from kg.extract.decode import Array, decode
 from kg.extract.pipeline import mentions_of, sentences
 from kg.extract.tagger import Settings, Tagger
 from kg.found import record
-from kg.model import TYPES, Paper
+from kg.model import Mention, Paper
 from kg.training.gold import GoldPaper, read_gold
 
-#: Values tried for the bias of "outside" and for the least confidence of a mention.
-BIASES = (-1.5, -1.0, -0.5, 0.0, 0.5)
-THRESHOLDS = (0.0, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+#: Values tried for the least probability of a mention, and of one inside another.
+THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+NESTED = (0.4, 0.5, 0.6, 0.7, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Gold papers and what the network says of each of their words."""
+    """Gold papers and what the network says of each of their spans."""
 
     gold: Path
     papers: tuple[GoldPaper, ...]
@@ -36,45 +36,43 @@ def read(gold: Path, folder: Path, *, threads: int | None = None) -> Read:
     return Read(gold, papers, tuple(tagger.logits([(p.title, p.abstract) for p in papers])))
 
 
+def found(seen: Read, settings: Settings) -> Iterator[tuple[Paper, tuple[Mention, ...]]]:
+    """Each paper with the mentions that some settings find in it."""
+    for paper, (words, logits) in zip(seen.papers, seen.logits, strict=True):
+        read_paper = Paper(paper.id, paper.title, paper.abstract, local_id=paper.id)
+        spans = decode(logits, threshold=settings.threshold, nested=settings.nested)
+        made = mentions_of(read_paper.text, sentences(read_paper.text), words, spans, settings)
+        yield read_paper, tuple(replace(m, paper=paper.id) for m in made)
+
+
 def scores(seen: Read, settings: Settings, scratch: Path) -> Scores:
     """Scores of a gold file under some settings; predictions go to a file in `scratch`."""
     path = scratch / "predicted.jsonl"
     with path.open("w", encoding="utf-8") as lines:
-        for each in _records(seen, settings):
-            lines.write(json.dumps(each, ensure_ascii=False) + "\n")
+        for paper, mentions in found(seen, settings):
+            lines.write(json.dumps(record(paper, mentions), ensure_ascii=False) + "\n")
     return score(seen.gold, path)
-
-
-def _records(seen: Read, settings: Settings) -> Iterator[dict[str, object]]:
-    decoded = decode(
-        [logits for _, logits in seen.logits], outside_bias=settings.outside_bias, temperature=settings.temperature
-    )
-    for paper, (words, _), spans in zip(seen.papers, seen.logits, decoded, strict=True):
-        read_paper = Paper(paper.id, paper.title, paper.abstract, local_id=paper.id)
-        text = read_paper.text
-        mentions = tuple(replace(m, paper=paper.id) for m in mentions_of(text, sentences(text), words, spans, settings))
-        yield record(read_paper, mentions)
 
 
 def choose(seen: Read, settings: Settings, scratch: Path) -> tuple[Settings, list[dict[str, float]]]:
     """Settings with the best sum of entity and role F1, and the figures of all that were tried."""
     table = []
     best, chosen = -1.0, settings
-    for bias in BIASES:
-        for threshold in THRESHOLDS:
-            tried = replace(settings, outside_bias=bias, thresholds=dict.fromkeys(TYPES, threshold))
-            found = scores(seen, tried, scratch).totals
-            entity, role = found["entity/all"].f1, found["role/all"].f1
-            table.append({"outside_bias": bias, "threshold": threshold, "entity F1": entity, "role F1": role})
+    for threshold in THRESHOLDS:
+        for nested in NESTED:
+            tried = replace(settings, threshold=threshold, nested=nested)
+            totals = scores(seen, tried, scratch).totals
+            entity, role = totals["entity/all"].f1, totals["role/all"].f1
+            table.append({"threshold": threshold, "nested": nested, "entity F1": entity, "role F1": role})
             if entity + role > best:
                 best, chosen = entity + role, tried
     return chosen, table
 
 
-def summary(found: Scores) -> dict[str, dict[str, float]]:
+def summary(totals: Scores) -> dict[str, dict[str, float]]:
     """Precision, recall and F1 of each kind of score that the gold has, for a table."""
     return {
         key: {"P": figures.precision, "R": figures.recall, "F1": figures.f1}
-        for key, figures in found.totals.items()
+        for key, figures in totals.totals.items()
         if figures.gold
     }

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from tokenizers import Tokenizer
 
-from kg.extract.labels import ROLE_COLUMNS, TAGS
-from kg.extract.tagger import LAYOUT
+from kg.extract.tagger import LAYOUT, Settings
 from kg.training.network import Tagger, encoder_folder
+from kg.training.train import plain_tokenizer
 
 
 def write_model(
@@ -22,15 +23,22 @@ def write_model(
     folder: Path,
     *,
     name: str = "minilm-mentions",
-    outside_bias: float = 0.0,
-    temperature: float = 1.0,
-    thresholds: dict[str, float] | None = None,
+    settings: Mapping[str, float] | None = None,
     int8: bool = True,
 ) -> None:
     """Write the model folder that `kg.extract.tagger.Tagger` loads.
 
     The weights are quantised dynamically, a scale for each output channel: measured cosine of
     MiniLM's output to float32 is 0.993 so, 0.959 with a scale for each matrix.
+
+    Parameters
+    ----------
+    tagger : Tagger
+    folder : Path
+    name : str
+    settings : mapping of str to float, optional
+        Of `kg.extract.tagger.Settings`; those that are left out are its defaults.
+    int8 : bool
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -40,18 +48,15 @@ def write_model(
             quantize_dynamic(plain, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
         else:
             shutil.copyfile(plain, folder / "model.onnx")
-    tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    plain_tokenizer(encoder_folder()).save(str(folder / "tokenizer.json"), pretty=False)
+    plain_settings = {key: value for key, value in asdict(Settings("", "")).items() if key not in ("name", "version")}
     config = {
         "layout": LAYOUT,
         "name": name,
-        "tags": list(TAGS),
-        "roles": [list(column) for column in ROLE_COLUMNS],
-        "outside_bias": outside_bias,
-        "temperature": temperature,
-        "thresholds": thresholds or {},
+        "types": list(tagger.scheme.types),
+        "roles": [list(column) for column in tagger.scheme.roles],
+        **plain_settings,
+        **(settings or {}),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
@@ -60,15 +65,18 @@ def _export(tagger: Tagger, path: Path) -> None:
     tagger = tagger.eval().float()
     tagger.encoder.set_attn_implementation("eager")
     ids = torch.ones((2, 16), dtype=torch.long)
-    axes = {0: "batch", 1: "sequence"}
+    first = torch.arange(1, 15)[None].repeat(2, 1)
+    pieces, words = {0: "batch", 1: "pieces"}, {0: "batch", 1: "words"}
     torch.onnx.export(
         tagger,
-        (ids, torch.zeros_like(ids), torch.ones_like(ids)),
+        (ids, torch.zeros_like(ids), torch.ones_like(ids), first, first),
         str(path),
-        input_names=["ids", "features", "mask"],
-        output_names=["logits"],
-        dynamic_axes={"ids": axes, "features": axes, "mask": axes, "logits": axes},
+        input_names=["ids", "features", "mask", "first", "last"],
+        output_names=["spans"],
+        dynamic_axes={
+            "ids": pieces, "features": pieces, "mask": pieces, "first": words, "last": words, "spans": words,
+        },
         opset_version=17,
         dynamo=False,
-    )
+    )  # fmt: skip
     onnx.checker.check_model(str(path))

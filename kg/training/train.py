@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import math
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,11 +18,14 @@ from torch import nn
 
 from kg.errors import ModelError
 from kg.extract.encoding import Window, encode
-from kg.extract.labels import TAGS
-from kg.training.gold import IGNORE, GoldPaper, targets
+from kg.extract.labels import MAX_WORDS, OUTSIDE, SCHEME, Scheme
+from kg.training.gold import IGNORE, GoldPaper, Targets, targets
 from kg.training.network import Tagger, encoder_folder, new_tagger
 
 log = logging.getLogger(__name__)
+
+#: Told steps done, steps in all and the mean loss of the epoch so far.
+Tell = Callable[[int, int, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +36,76 @@ class Recipe:
     ----------
     epochs : int
         Passes over the papers.
+    more_epochs : int
+        The first so many epochs read the additional papers too.
     batch : int
         Windows a step.
     encoder_rate, head_rate : float
         Peak learning rates of AdamW; both warm up linearly over the first tenth of the steps
         and fall linearly to zero.
+    span_weight, role_weight, tag_weight : float
+        Weights of the three cross entropies.
     smoothing : float
         Label smoothing of the tags' cross entropy.
-    role_weight : float
-        Weight of the roles' cross entropy beside that of the tags.
     bfloat16 : bool
         Whether matrix products run in bfloat16 (twice as fast where the processor has it).
     """
 
     epochs: int = 8
+    more_epochs: int = 5
     batch: int = 8
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
     weight_decay: float = 0.01
+    span_weight: float = 1.0
+    role_weight: float = 1.0
+    tag_weight: float = 0.5
     smoothing: float = 0.05
-    role_weight: float = 0.5
     bfloat16: bool = True
     seed: int = 13
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A window and its targets, one a word."""
+    """A window and what the network should say of it."""
 
     window: Window
-    tags: tuple[int, ...]
-    roles: tuple[int, ...]
+    targets: Targets
 
 
-Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded tensors of a group of examples.
+
+    Attributes
+    ----------
+    ids, features, mask, tags : tensor (group, pieces)
+        The tags lie at the first piece of each word, `IGNORE` elsewhere.
+    first, last : tensor (group, words)
+    spans : tensor (group, words, MAX_WORDS)
+        Class of each span.
+    roles : tensor (mentions, 4)
+        Row of the group, word, length - 1 and role column of each mention that has a role.
+    """
+
+    ids: torch.Tensor
+    features: torch.Tensor
+    mask: torch.Tensor
+    first: torch.Tensor
+    last: torch.Tensor
+    tags: torch.Tensor
+    spans: torch.Tensor
+    roles: torch.Tensor
 
 
-def examples(papers: Sequence[GoldPaper], tokenizer: Tokenizer) -> list[Example]:
+def examples(papers: Sequence[GoldPaper], tokenizer: Tokenizer, scheme: Scheme = SCHEME) -> list[Example]:
     """Training examples of annotated papers, one a window."""
-    made = []
     encoded = encode([(p.title, p.abstract) for p in papers], tokenizer)
-    for paper, windows in zip(papers, encoded, strict=True):
-        for window in windows:
-            tags, roles = targets(paper, window)
-            made.append(Example(window, tuple(tags), tuple(roles)))
-    return made
+    return [
+        Example(window, targets(paper, window, scheme))
+        for paper, windows in zip(papers, encoded, strict=True)
+        for window in windows
+    ]
 
 
 def _batches(chosen: Sequence[Example], size: int, rng: random.Random) -> Iterator[Batch]:
@@ -89,26 +118,61 @@ def _batches(chosen: Sequence[Example], size: int, rng: random.Random) -> Iterat
 
 
 def collate(group: Sequence[Example]) -> Batch:
-    """Padded tensors of a group: ids, features, mask, tags, roles, each (group, longest)."""
+    """Padded tensors of a group."""
     longest = max(len(e.window.ids) for e in group)
+    words = max(1, *(len(e.window.spans) for e in group))
     ids, features, mask = (torch.zeros((len(group), longest), dtype=torch.long) for _ in range(3))
-    tags, roles = (torch.full((len(group), longest), IGNORE, dtype=torch.long) for _ in range(2))
+    first, last = (torch.zeros((len(group), words), dtype=torch.long) for _ in range(2))
+    tags = torch.full((len(group), longest), IGNORE, dtype=torch.long)
+    spans = torch.full((len(group), words, MAX_WORDS), IGNORE, dtype=torch.long)
+    roles = []
     for row, example in enumerate(group):
-        length = len(example.window.ids)
-        ids[row, :length] = torch.tensor(example.window.ids)
-        features[row, :length] = torch.tensor(example.window.features)
+        window, wanted = example.window, example.targets
+        length, count = len(window.ids), len(window.spans)
+        ids[row, :length] = torch.tensor(window.ids)
+        features[row, :length] = torch.tensor(window.features)
         mask[row, :length] = 1
-        pieces = torch.tensor(example.window.pieces, dtype=torch.long)
-        tags[row, pieces] = torch.tensor(example.tags)
-        roles[row, pieces] = torch.tensor(example.roles)
-    return ids, features, mask, tags, roles
+        first[row, :count] = torch.tensor(window.first)
+        last[row, :count] = torch.tensor(window.last)
+        tags[row, torch.tensor(window.first, dtype=torch.long)] = torch.tensor(wanted.tags)
+        for extent in range(min(MAX_WORDS, count)):
+            spans[row, : count - extent, extent] = OUTSIDE
+        for word, extent in wanted.ignored:
+            spans[row, word, extent] = IGNORE
+        for word, extent, class_, role in wanted.spans:
+            spans[row, word, extent] = class_
+            if role != IGNORE:
+                roles.append((row, word, extent, role))
+    return Batch(ids, features, mask, first, last, tags, spans, torch.tensor(roles, dtype=torch.long).reshape(-1, 4))
 
 
-def train(papers: Sequence[GoldPaper], out: Path, *, recipe: Recipe | None = None) -> Tagger:
+def train(
+    papers: Sequence[GoldPaper],
+    out: Path,
+    *,
+    more: Sequence[GoldPaper] = (),
+    recipe: Recipe | None = None,
+    start: Mapping[str, torch.Tensor] | None = None,
+    tell: Tell | None = None,
+) -> Tagger:
     """Return the trained tagger; its weights lie in ``out/weights.pt``, its progress beside it.
 
     A folder in which a run with the same papers and recipe stopped is taken up after its last
     whole epoch, with the same random numbers as if it had not stopped.
+
+    Parameters
+    ----------
+    papers : sequence of GoldPaper
+        Read in every epoch.
+    out : Path
+        Folder of the run.
+    more : sequence of GoldPaper
+        Read beside them in the first ``recipe.more_epochs`` epochs: annotations of less care.
+    recipe : Recipe, optional
+    start : mapping of str to tensor, optional
+        Weights to start from (`kg.training.start.weights`), instead of the pre-trained encoder's.
+    tell : callable, optional
+        Told after each step how many are done, of how many, and the loss.
 
     Raises
     ------
@@ -116,24 +180,67 @@ def train(papers: Sequence[GoldPaper], out: Path, *, recipe: Recipe | None = Non
         When the folder holds the progress of another run.
     """
     recipe = recipe or Recipe()
-    out.mkdir(parents=True, exist_ok=True)
     folder = encoder_folder()
+    tokenizer = plain_tokenizer(folder)
+    made = examples(papers, tokenizer)
+    mixed = [*made, *examples(more, tokenizer)]
+    torch.manual_seed(recipe.seed)
+    tagger = new_tagger(folder)
+    if start is not None:
+        tagger.load_state_dict(start)
+    identity = {
+        "recipe": asdict(recipe),
+        "papers": hashlib.sha256(repr(tuple(papers)).encode()).hexdigest(),
+        "more": hashlib.sha256(repr(tuple(more)).encode()).hexdigest(),
+        "start": "encoder" if start is None else state_digest(start),
+    }
+    return fit(
+        tagger,
+        [mixed if epoch < recipe.more_epochs else made for epoch in range(recipe.epochs)],
+        out,
+        recipe=recipe,
+        identity=identity,
+        tell=tell,
+    )
+
+
+def state_digest(state: Mapping[str, torch.Tensor]) -> str:
+    """SHA-256, in hex, of the names and values of weights."""
+    digest = hashlib.sha256()
+    for name, value in sorted(state.items()):
+        digest.update(name.encode() + value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def plain_tokenizer(folder: Path) -> Tokenizer:
+    """Tokeniser of an encoder's folder that neither cuts nor pads."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    made = examples(papers, tokenizer)
-    torch.manual_seed(recipe.seed)
+    return tokenizer
+
+
+def fit(
+    tagger: Tagger,
+    made: Sequence[Sequence[Example]],
+    out: Path,
+    *,
+    recipe: Recipe,
+    identity: Mapping[str, object],
+    tell: Tell | None = None,
+) -> Tagger:
+    """Train a tagger on the examples of each epoch; see `train` for what lies in `out` and what it raises."""
+    out.mkdir(parents=True, exist_ok=True)
     torch.use_deterministic_algorithms(True)
-    tagger = new_tagger(folder)
-    optimizer, schedule = _optimizer(tagger, recipe, steps=recipe.epochs * math.ceil(len(made) / recipe.batch))
-    identity = {"recipe": asdict(recipe), "papers": [p.id for p in papers]}
+    counts = [math.ceil(len(each) / recipe.batch) for each in made]
+    optimizer, schedule = _optimizer(tagger, recipe, steps=sum(counts))
     done = _resume(out, identity, tagger, optimizer, schedule)
-    for epoch in range(done, recipe.epochs):
+    for epoch in range(done, len(made)):
         started, total = time.monotonic(), 0.0
         torch.manual_seed(recipe.seed * 1000 + epoch)
         tagger.train()
         steps = 0
-        for batch in _batches(made, recipe.batch, random.Random(recipe.seed * 1000 + epoch)):  # noqa: S311
+        for batch in _batches(made[epoch], recipe.batch, random.Random(recipe.seed * 1000 + epoch)):  # noqa: S311
             loss = _loss(tagger, batch, recipe)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -141,7 +248,9 @@ def train(papers: Sequence[GoldPaper], out: Path, *, recipe: Recipe | None = Non
             optimizer.step()
             schedule.step()
             total, steps = total + loss.item(), steps + 1
-        log.info("epoch %d: loss %.4f, %.0f s", epoch + 1, total / steps, time.monotonic() - started)
+            if tell:
+                tell(sum(counts[:epoch]) + steps, sum(counts), total / steps)
+        log.info("epoch %d of %d: loss %.4f, %.0f s", epoch + 1, len(made), total / steps, time.monotonic() - started)
         _save(out, identity, epoch + 1, tagger, optimizer, schedule)
     tagger.eval()
     torch.save(tagger.state_dict(), out / "weights.pt")
@@ -149,23 +258,27 @@ def train(papers: Sequence[GoldPaper], out: Path, *, recipe: Recipe | None = Non
 
 
 def _loss(tagger: Tagger, batch: Batch, recipe: Recipe) -> torch.Tensor:
-    ids, features, mask, tags, roles = batch
+    """Cross entropy of the spans, summed over a word's and averaged over words, of the roles and of the tags."""
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bfloat16):
-        logits = tagger(ids, features, mask)
-    logits = logits.float()
-    flat_tags, flat_roles = tags.view(-1), roles.view(-1)
-    tag_loss = nn.functional.cross_entropy(
-        logits[..., : len(TAGS)].reshape(-1, len(TAGS)),
-        flat_tags,
-        ignore_index=IGNORE,
-        label_smoothing=recipe.smoothing,
+        hidden = tagger.hidden(batch.ids, batch.features, batch.mask)
+        tags = tagger.tags(hidden).float()
+        logits = tagger.spans(hidden, batch.first, batch.last).float()
+    classes = tagger.scheme.classes
+    words = (batch.spans[..., 0] != IGNORE).sum().clamp(min=1)
+    loss = (
+        recipe.span_weight
+        * nn.functional.cross_entropy(
+            logits[..., :classes].reshape(-1, classes), batch.spans.view(-1), ignore_index=IGNORE, reduction="sum"
+        )
+        / words
     )
-    role_logits = logits[..., len(TAGS) :].reshape(flat_roles.shape[0], -1)
-    inside = flat_roles != IGNORE
-    if not bool(inside.any()):
-        return tag_loss
-    role_loss = nn.functional.cross_entropy(role_logits[inside], flat_roles[inside])
-    return tag_loss + recipe.role_weight * role_loss
+    loss = loss + recipe.tag_weight * nn.functional.cross_entropy(
+        tags.reshape(-1, tags.shape[-1]), batch.tags.view(-1), ignore_index=IGNORE, label_smoothing=recipe.smoothing
+    )
+    if len(batch.roles):
+        row, word, extent, role = batch.roles.T
+        loss = loss + recipe.role_weight * nn.functional.cross_entropy(logits[row, word, extent, classes:], role)
+    return loss
 
 
 def _optimizer(
@@ -178,6 +291,7 @@ def _optimizer(
             {"params": head, "lr": recipe.head_rate},
         ],
         weight_decay=recipe.weight_decay,
+        fused=True,
     )
     warm = max(1, steps // 10)
 

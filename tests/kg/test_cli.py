@@ -49,7 +49,7 @@ def graph(papers: Path) -> Path:
 
 def test_every_command_and_option_has_help() -> None:
     top = run("--help")
-    for command in ("build", "stats", "query", "export", "serve", "extract", "evaluate", "validate", "demo"):
+    for command in ("build", "stats", "query", "export", "serve", "extract", "evaluate", "train", "validate", "demo"):
         assert command in top.stdout
         shown = run(command, "--help")
         assert shown.exit_code == 0

@@ -30,9 +30,12 @@ def text_of(title: str, abstract: str) -> str:
 def sound(windows: list[Window], text: str) -> None:
     for window in windows:
         assert len(window.ids) == len(window.features) <= MAX_PIECES
-        assert len(window.pieces) == len(window.spans)
-        assert all(0 < piece < len(window.ids) for piece in window.pieces)
-        assert all(a < b for a, b in pairwise(window.pieces))
+        assert len(window.first) == len(window.last) == len(window.spans)
+        assert all(0 < a <= b < len(window.ids) - 1 for a, b in zip(window.first, window.last, strict=True))
+        assert all(before < after for before, after in zip(window.last, window.first[1:], strict=False))
+        # all but the markers is some word's piece
+        held = sum(b - a + 1 for a, b in zip(window.first, window.last, strict=True))
+        assert held == len(window.ids) - 3
         assert all(0 <= start < end <= len(text) for start, end in window.spans)
         assert all(a[1] <= b[0] for a, b in pairwise(window.spans))
         assert all(0 <= feature < FEATURES for feature in window.features)
@@ -65,9 +68,20 @@ def test_a_short_text_is_one_window_of_its_words(tokenizer: Tokenizer) -> None:
 
 def test_features_tell_title_from_abstract_and_shape(tokenizer: Tokenizer) -> None:
     ((window,),) = encode([("CNN here", "CNN there")], tokenizer)
-    of_word = [window.features[piece] for piece in window.pieces]
+    of_word = [window.features[piece] for piece in window.first]
     upper, lower = SHAPES.index("upper"), SHAPES.index("lower")
     assert of_word == [upper + len(SHAPES), lower + len(SHAPES), upper, lower]
+
+
+def test_first_and_last_piece_of_a_word_hold_all_of_it(tokenizer: Tokenizer) -> None:
+    title, abstract = "Neuromorphic", "Hyperdimensional quantisation on Loihi"
+    ((window,),) = encode([(title, abstract)], tokenizer)
+    text = text_of(title, abstract)
+    for first, last, (start, end) in zip(window.first, window.last, window.spans, strict=True):
+        pieces = [tokenizer.id_to_token(number) for number in window.ids[first : last + 1]]
+        assert "".join(piece.removeprefix("##") for piece in pieces) == text[start:end].lower()
+        assert len(set(window.features[first : last + 1])) == 1
+    assert any(last > first for first, last in zip(window.first, window.last, strict=True))
 
 
 def test_a_long_abstract_is_cut_into_windows_that_hold_every_word_in_order(tokenizer: Tokenizer) -> None:

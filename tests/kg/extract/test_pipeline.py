@@ -1,115 +1,78 @@
-"""Mentions prove themselves on real abstracts and on texts made to hurt; sentences are where readers see them."""
+"""Spans of words become mentions that prove themselves in their sentences; sentences are where readers see them."""
 
 from __future__ import annotations
 
-import json
-import lzma
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from kg.extract import SHIPPED, find, read_settings
+from kg.errors import ModelError
+from kg.extract import SHIPPED, find, load, read_settings
 from kg.extract.decode import WordSpan
 from kg.extract.pipeline import mentions_of, sentences
 from kg.extract.tagger import Settings
 from kg.model import ROLES, TYPES, Mention, Paper, Span
 
-NASTY = {
-    "latex": (
-        "$O(n\\log n)$ attention",
-        "We use \\textbf{LoRA} with $\\alpha$-divergence, i.e. $x_{t+1}=f(x_t)$, on CIFAR-10.",
-    ),
-    "ligatures": ("Eﬃcient ﬁne-tuning", "The ﬁrst BERT model reaches 91.2% F1 on SQuAD; the oﬃce is far."),
-    "curly": ("“Attention” isn’t all", "The model — ‘ResNet’ — doesn’t use “ImageNet”… and, well, runs on a ‘GPU’."),
-    "chinese": ("卷积神经网络", "我们提出了一种基于 Transformer 的方法。它在 ImageNet 上取得了 90% 的准确率。"),
-    "arabic": ("الشبكات العصبية", "نقترح نموذج BERT جديدًا للترجمة الآلية. النتائج جيدة."),
-    "combining": ("Poincare\u0301 embeddings", "A na\u0308ive Schro\u0308dinger bridge for Ko\u0308ln data."),
-    "emoji": ("LLMs 🤖🔥", "We 👩‍🔬 train GPT-4 🚀 on 😀 tweets."),
-    "brackets": ("A (broken [title", "The network (CNN, [LSTM) and GRU]) is ((good. A camera) too."),
-    "signs": ("...", "!!! ??? --- (((  ))) [] {} ; , . ' \" `"),
-    "title only": ("Event cameras for drone racing", ""),
-    "one letter": ("A", "B"),
-}
+PAPERS = (
+    Paper("title:1", "Object detection with YOLOv3", "We compare YOLOv3 with Faster R-CNN on the COCO dataset."),
+    Paper("title:2", "Speech", "An LSTM recognises speech. " * 30),
+    Paper("title:3", "Depth", ""),
+    Paper("title:4", "Small networks", "Our network runs on an FPGA. It also runs on a Jetson Nano."),
+)
 
 
-def sound(paper: Paper, mentions: tuple[Mention, ...]) -> None:
-    """Whether mentions prove themselves, stand in order and in their sentences."""
-    text = paper.text
-    end = 0
-    for mention in mentions:
-        assert mention.paper == paper.id
-        assert end <= mention.start < mention.end <= len(text)
-        assert text[mention.start : mention.end] == mention.text
-        assert mention.text == mention.text.strip()
-        assert "\n" not in mention.text
-        assert mention.sentence.start <= mention.start
-        assert mention.end <= mention.sentence.end <= len(text)
-        assert "\n" not in text[mention.sentence.start : mention.sentence.end]
-        assert mention.type in TYPES
-        assert mention.role in ROLES[mention.type]
-        assert 0 <= mention.confidence <= 1
-        assert 0 <= mention.role_confidence <= 1
-        end = mention.end
+# With the shipped model
 
 
-@pytest.fixture(scope="module")
-def nasty(nlp: Language) -> dict[str, tuple[Paper, tuple[Mention, ...]]]:
-    papers = [Paper(f"title:{name}", *text) for name, text in NASTY.items()]
-    return {paper.title: (paper, mentions) for paper, mentions in find(nlp, papers)}
+def test_a_plain_sentence_names_its_hardware(nlp: Language) -> None:
+    ((paper, mentions),) = find(nlp, [PAPERS[3]])
+    of = {mention.text: mention for mention in mentions}
+    assert {"FPGA", "Jetson Nano"} <= set(of)
+    assert of["FPGA"].type == of["Jetson Nano"].type == "Hardware"
+    first, second = (paper.text[of[name].sentence.start : of[name].sentence.end] for name in ("FPGA", "Jetson Nano"))
+    assert first == "Our network runs on an FPGA."
+    assert second == "It also runs on a Jetson Nano."
 
 
-@pytest.mark.parametrize("name", NASTY)
-def test_spans_prove_themselves_on_texts_made_to_hurt(
-    nasty: dict[str, tuple[Paper, tuple[Mention, ...]]], name: str
-) -> None:
-    sound(*nasty[NASTY[name][0]])
-
-
-@pytest.mark.slow
-def test_spans_prove_themselves_on_real_abstracts(nlp: Language, shared: Path) -> None:
-    with lzma.open(shared / "corpora" / "hardware.jsonl.xz", "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for _, line in zip(range(24), lines, strict=False)]
-    papers = [Paper(f"arxiv:{r['id']}", " ".join(r["title"].split()), " ".join(r["abstract"].split())) for r in records]
-    found = list(find(nlp, papers))
-    assert [paper for paper, _ in found] == papers
-    for paper, mentions in found:
-        sound(paper, mentions)
-    assert sum(len(mentions) for _, mentions in found) > 5 * len(papers)
-
-
-@pytest.mark.slow
-def test_an_abstract_of_five_thousand_words_is_read_to_its_end(nlp: Language) -> None:
-    line = "We train a convolutional neural network on ImageNet and run it on an NVIDIA Jetson Nano in {} steps. "
-    paper = Paper("title:long", "A very long paper", "".join(line.format(n) for n in range(300)).strip())
-    assert len(paper.abstract.split()) > 5000
-    ((_, mentions),) = find(nlp, [paper])
-    sound(paper, mentions)
-    starts = [mention.start for mention in mentions]
-    assert len(set(starts)) == len(starts)
-    # every stretch of ten sentences has mentions: no window was lost
-    stretch = len(paper.text) // 30
-    assert all(any(n * stretch <= s < (n + 1) * stretch for s in starts) for n in range(30))
+def test_papers_come_back_in_their_order_with_mentions_of_their_own(nlp: Language) -> None:
+    found = list(find(nlp, iter(PAPERS)))
+    assert tuple(paper for paper, _ in found) == PAPERS
+    assert all(mention.paper == paper.id for paper, mentions in found for mention in mentions)
 
 
 def test_confidences_do_not_depend_on_the_papers_beside_as_they_did_in_quantised_batches(nlp: Language) -> None:
-    papers = [
-        Paper("title:1", "Object detection with YOLOv3", "We compare YOLOv3 with Faster R-CNN on the COCO dataset."),
-        Paper("title:2", "Speech", "An LSTM recognises speech. " * 30),
-        Paper("title:3", "Depth", ""),
-    ]
-    together = dict(find(nlp, papers))
-    for paper in papers:
+    together = dict(find(nlp, PAPERS))
+    for paper in PAPERS:
         ((_, alone),) = find(nlp, [paper])
         assert alone == together[paper]
 
 
+def test_one_text_alone_is_read_as_in_a_stream(nlp: Language) -> None:
+    ((_, mentions),) = find(nlp, [PAPERS[0]])
+    alone = nlp(PAPERS[0].text)._.mentions
+    assert [(m.start, m.end, m.type, m.confidence) for m in alone] == [
+        (m.start, m.end, m.type, m.confidence) for m in mentions
+    ]
+
+
 def test_mentions_of_nothing_are_none(nlp: Language) -> None:
     assert list(find(nlp, [])) == []
+
+
+def test_the_number_of_threads_does_not_matter(nlp: Language) -> None:
+    assert list(find(load(threads=2), PAPERS)) == list(find(nlp, PAPERS))
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"there is no model\.onnx"):
+        load(tmp_path)
 
 
 def test_settings_name_the_model() -> None:
@@ -120,19 +83,42 @@ def test_settings_name_the_model() -> None:
 
 # From words to mentions, without a model
 
-_SETTINGS = Settings("none", "0", 0.0, 1.0, {"Task": 0.5})
+_SETTINGS = Settings("none", "0", calibration=MappingProxyType({"Task": (1.0, -0.5)}))
 
 
-def annotated(text: str, spans: list[tuple[str, str, float]]) -> list[Mention]:
+def words_of(text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(r"\w+|[^\w\s]", text)]
+
+
+def even(type_: str) -> tuple[float, ...]:
+    roles = ROLES[type_]  # type: ignore[index]
+    return (1 / len(roles),) * len(roles)
+
+
+def annotated(text: str, spans: Sequence[tuple[str, str, float]], *, settings_: Settings = _SETTINGS) -> list[Mention]:
     """Mentions of words given as their strings: "neural networks" spans two words of the text."""
-    words = [found.span() for found in re.finditer(r"\w+|[^\w\s]", text)]
-    found = []
+    words, found = words_of(text), []
     for string, type_, probability in spans:
         start = text.index(string)
         inside = [n for n, (s, e) in enumerate(words) if s >= start and e <= start + len(string)]
-        roles = tuple(1 / len(ROLES[type_]) for _ in ROLES[type_])  # type: ignore[index]
-        found.append(WordSpan(inside[0], inside[-1] + 1, type_, probability, roles))  # type: ignore[arg-type]
-    return list(mentions_of(text, sentences(text), words, found, _SETTINGS))
+        found.append(WordSpan(inside[0], inside[-1] + 1, type_, probability, even(type_)))
+    return list(mentions_of(text, sentences(text), words, found, settings_))
+
+
+def proven(text: str, mentions: Sequence[Mention]) -> None:
+    """Whether each mention is what its offsets say, in one part of the paper and in its sentence."""
+    for mention in mentions:
+        assert text[mention.start : mention.end] == mention.text
+        assert mention.text == mention.text.strip() != ""
+        assert "\n" not in mention.text
+        assert mention.sentence.start <= mention.start < mention.end <= mention.sentence.end <= len(text)
+        sentence = text[mention.sentence.start : mention.sentence.end]
+        assert sentence == sentence.strip()
+        assert "\n" not in sentence
+
+
+def test_no_spans_no_mentions() -> None:
+    assert annotated("Title\nText.", []) == []
 
 
 def test_a_mention_never_goes_on_from_the_title_into_the_abstract() -> None:
@@ -140,17 +126,93 @@ def test_a_mention_never_goes_on_from_the_title_into_the_abstract() -> None:
     assert (mention.text, mention.sentence) == ("transformers", Span(0, 24))
 
 
-def test_a_mention_below_its_type_s_threshold_is_left_out() -> None:
+def test_a_mention_that_keeps_no_word_of_the_title_is_none() -> None:
+    assert annotated("A survey (\nnetworks are good.", [("(\nnetworks", "Method", 0.9)]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "kept"),
+    [
+        ("Title\nWe train (CNN) here.", [("(CNN)", "Method", 0.9), ("CNN", "Method", 0.8)], ["CNN"]),
+        ("Title\nA net (CNN here.", [("net (CNN", "Method", 0.9), ("net", "Task", 0.8)], ["net"]),
+        ("Title\nSee (aa) bb (cc) here.", [("(aa) bb (cc)", "Method", 0.9), ("bb (cc)", "Task", 0.8)], ["aa) bb"]),
+    ],
+)
+def test_names_that_are_the_same_or_cross_once_their_brackets_are_gone_are_given_once(
+    text: str, spans: list[tuple[str, str, float]], kept: list[str]
+) -> None:
+    assert [mention.text for mention in annotated(text, spans)] == kept
+
+
+def test_a_mention_in_a_mention_has_the_same_sentence() -> None:
+    text = "Title\nFirst words. We improve graph neural network training here. Last words."
+    spans = [("graph neural network training", "Task", 0.9), ("graph neural network", "Method", 0.8)]
+    outer, inner = annotated(text, spans)
+    assert (outer.text, outer.type) == spans[0][:2]
+    assert (inner.text, inner.type) == spans[1][:2]
+    assert outer.sentence == inner.sentence
+    assert text[inner.sentence.start : inner.sentence.end] == "We improve graph neural network training here."
+    proven(text, [outer, inner])
+
+
+def test_the_confidence_is_the_calibrated_probability_and_the_role_s_its_own() -> None:
     text = "Title\nSegmentation with networks."
-    assert [m.text for m in annotated(text, [("Segmentation", "Task", 0.49)])] == []
-    assert [m.text for m in annotated(text, [("Segmentation", "Task", 0.51)])] == ["Segmentation"]
-    assert [m.text for m in annotated(text, [("networks", "Method", 0.1)])] == ["networks"]
+    task, method = annotated(text, [("Segmentation", "Task", 0.8), ("networks", "Method", 0.8)])
+    assert (task.confidence, task.role_confidence) == (0.71, 0.5)
+    assert (method.confidence, method.role_confidence) == (0.8, 0.2)
+    settings_ = Settings("none", "0", role_calibration={"Task": (1.0, 2.0)})
+    (task,) = annotated(text, [("Segmentation", "Task", 0.8)], settings_=settings_)
+    assert (task.confidence, task.role_confidence) == (0.8, 0.88)
+
+
+@pytest.mark.parametrize("best", range(len(ROLES["Method"])))
+def test_the_role_is_the_likeliest(best: int) -> None:
+    roles = tuple(0.6 if role == best else 0.1 for role in range(len(ROLES["Method"])))
+    (mention,) = mentions_of("BERT", [Span(0, 4)], [(0, 4)], [WordSpan(0, 1, "Method", 0.9, roles)], _SETTINGS)
+    assert (mention.role, mention.role_confidence) == (ROLES["Method"][best], 0.6)
+
+
+@pytest.mark.parametrize(
+    ("given_", "kept"),
+    [("(CNN)", "CNN"), ("network (CNN", "network"), ("“BERT”,", "BERT"), ("SLAM (visual)", "SLAM (visual)")],
+)
+def test_signs_of_the_sentence_are_no_part_of_a_mention(given_: str, kept: str) -> None:
+    (mention,) = annotated(f"Title\nHere is {given_} and) more.", [(given_, "Method", 0.9)])
+    assert mention.text == kept
 
 
 def test_a_mention_over_a_wrong_sentence_end_stretches_its_sentence() -> None:
     text = "Title\nWe use Dr. Watson and more. The goal."
     (mention,) = annotated(text, [("Watson and more. The goal", "Method", 0.9)])
     assert mention.sentence.end >= mention.end
+
+
+@st.composite
+def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[WordSpan]]:
+    """Any title and abstract of a small alphabet, and spans of its words, nested or apart, by first word."""
+    part = st.text(alphabet="aB1 .!?,()[]-”é中", max_size=30)
+    text = "\n".join([" ".join(draw(part).split()), " ".join(draw(part).split())]).rstrip("\n")
+    count = len(words_of(text))
+    if not count:
+        return text, []
+    ranges = draw(st.sets(st.tuples(st.integers(0, count - 1), st.integers(1, 12)), max_size=4))
+    kinds = st.sampled_from(TYPES)
+    spans = []
+    for first, length in sorted(ranges):
+        type_ = draw(kinds)
+        spans.append(WordSpan(first, min(first + length, count), type_, draw(st.floats(0.01, 1)), even(type_)))
+    return text, spans
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts_with_spans())
+def test_whatever_words_are_chosen_their_mentions_prove_themselves_in_order(case: tuple[str, list[WordSpan]]) -> None:
+    text, spans = case
+    mentions = list(mentions_of(text, sentences(text), words_of(text), spans, _SETTINGS))
+    proven(text, mentions)
+    assert all(a.start <= b.start for a, b in pairwise(mentions))
+    title_end = text.find("\n") if "\n" in text else len(text)
+    assert not any(mention.start < title_end < mention.end for mention in mentions)
 
 
 # Sentences
@@ -192,7 +254,3 @@ def test_sentences_are_apart_in_order_and_hold_all_words(text: str) -> None:
     assert all(s.start < s.end for s in spans)
     kept = "".join(text[s.start : s.end] for s in spans)
     assert "".join(kept.split()) == "".join(text.split())
-
-
-def test_no_logits_no_mentions() -> None:
-    assert annotated("Title\nText.", []) == []

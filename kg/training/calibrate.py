@@ -1,0 +1,215 @@
+"""What a probability is worth: lines fitted on held-out papers, and how far from the truth they leave it.
+
+A mention is right when an annotated entity of its type has its name as a surface, names compared
+as the scorer does; a role is right when a mention that is right has the entity's role; a claim is
+right when the scorer matches its entity and role. What concerns optional entities is left out.
+
+The log odds of each type are moved by a line of their own (Platt, "Probabilistic outputs for
+support vector machines", 1999): two numbers a type cannot follow single papers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.annotations import Annotation, NamedConcept, normalise, read_annotations
+from kg.evaluate import matched
+from kg.extract.tagger import Settings
+from kg.found import record
+from kg.model import TYPES
+from kg.resolve.confidence import IDENTITY, Weights, log_odds, moved
+from kg.training.choose import Read, found
+
+#: Strength with which a line is held to the identity: as much as so many observations say.
+PRIOR = 5.0
+#: Folds of papers for figures of lines on papers that they were not fitted on.
+FOLDS = 5
+
+Line = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A probability from 0 to 1, the paper and type that it is about, whether it came true, by how many mentions."""
+
+    paper: str
+    type: str
+    probability: float
+    right: bool
+    mentions: int = 1
+
+
+def calibrated(seen: Read, settings: Settings) -> Settings:
+    """Settings whose lines are fitted on all papers of a gold file."""
+    plain = replace(settings, calibration={}, role_calibration={})
+    return replace(
+        plain,
+        calibration=lines(mentions(seen, plain)),
+        role_calibration=lines(roles(seen, plain)),
+    )
+
+
+def cross_fitted(seen: Read, settings: Settings, *, folds: int = FOLDS) -> tuple[list[Judged], list[Judged]]:
+    """Mentions and claims of a gold file, each judged with lines fitted on the other folds of papers."""
+    of_mentions: list[Judged] = []
+    of_claims: list[Judged] = []
+    for fold in range(folds):
+        inside = [place % folds == fold for place in range(len(seen.papers))]
+        learn, held = (_part(seen, [is_in == wanted for is_in in inside]) for wanted in (False, True))
+        fitted = calibrated(learn, settings)
+        of_mentions += mentions(held, fitted)
+        of_claims += weighed(claims(held, fitted), claim_weights(claims(learn, fitted)))
+    return of_mentions, of_claims
+
+
+def _part(seen: Read, chosen: Sequence[bool]) -> Read:
+    papers = tuple(p for p, is_in in zip(seen.papers, chosen, strict=True) if is_in)
+    logits = tuple(each for each, is_in in zip(seen.logits, chosen, strict=True) if is_in)
+    return Read(seen.gold, papers, logits)
+
+
+def mentions(seen: Read, settings: Settings) -> list[Judged]:
+    """Each mention that the settings find, with its confidence."""
+    gold = read_annotations(seen.gold)
+    return [
+        Judged(paper.id, mention.type, mention.confidence, bool(named))
+        for paper, of_paper in found(seen, settings)
+        for mention in of_paper
+        if (named := _named(gold[paper.id], mention.type, mention.text)) is not None
+    ]
+
+
+def roles(seen: Read, settings: Settings) -> list[Judged]:
+    """Each mention that is right, with the confidence of its role."""
+    gold = read_annotations(seen.gold)
+    return [
+        Judged(paper.id, mention.type, mention.role_confidence, any(mention.role in _roles(c) for c in named))
+        for paper, of_paper in found(seen, settings)
+        for mention in of_paper
+        if (named := _named(gold[paper.id], mention.type, mention.text))
+    ]
+
+
+def claims(seen: Read, settings: Settings) -> list[Judged]:
+    """Each claim that a paper has an entity in a role, with the product of its probabilities, not weighed yet."""
+    gold = read_annotations(seen.gold)
+    judged = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "found.jsonl"
+        records = [record(paper, of_paper) for paper, of_paper in found(seen, settings)]
+        path.write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+        predicted = read_annotations(path)
+    for each in records:
+        wanted = gold[each["id"]].concepts
+        partner = {place: wanted[at] for at, place in matched(wanted, predicted[each["id"]].concepts).items()}
+        for place, entity in enumerate(each["entities"]):
+            concept = partner.get(place)
+            if concept is None or not concept.optional:
+                right = concept is not None and entity["role"] in _roles(concept)
+                confidence = round(entity["confidence"] * entity["role_confidence"], 2)
+                judged.append(Judged(each["id"], entity["type"], confidence, right, len(entity["mentions"])))
+    return judged
+
+
+def _named(gold: Annotation, type_: str, name: str) -> list[NamedConcept] | None:
+    """Return the entities of a type that have a name, None where all that have it are optional."""
+    key = f" {normalise(name)} "
+    same = [c for c in gold.concepts if c.type == type_ and key in c.keys]
+    sure = [c for c in same if not c.optional]
+    return None if same and not sure else sure
+
+
+def _roles(concept: NamedConcept) -> tuple[str, ...]:
+    if concept.role is None:
+        return ()
+    return concept.role if isinstance(concept.role, tuple) else (concept.role,)
+
+
+def lines(judged: Iterable[Judged]) -> dict[str, Line]:
+    """Slope and intercept for the log odds of each type that was judged, four decimals."""
+    return {type_: line(of_type) for type_, of_type in _by_type(judged).items()}
+
+
+def line(judged: Sequence[Judged]) -> Line:
+    """Slope and intercept by which log odds fit what came true best, drawn to (1, 0)."""
+    slope, intercept = _fitted([(log_odds(j.probability), 1.0) for j in judged], judged, (1.0, 0.0))
+    return slope, intercept
+
+
+def claim_weights(judged: Iterable[Judged]) -> dict[str, Weights]:
+    """Weights for `kg.resolve.confidence` of each type that was judged, four decimals, drawn to the identity."""
+    made = {}
+    for type_, of_type in _by_type(judged).items():
+        rows = [(log_odds(j.probability), math.log(j.mentions), 1.0) for j in of_type]
+        odds, number, intercept = _fitted(rows, of_type, IDENTITY)
+        made[type_] = (odds, number, intercept)
+    return made
+
+
+def weighed(judged: Iterable[Judged], weights: Mapping[str, Weights]) -> list[Judged]:
+    """Return the same claims with their probabilities weighed."""
+    return [replace(j, probability=moved(j.probability, j.mentions, weights.get(j.type, IDENTITY))) for j in judged]
+
+
+def _by_type(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
+    by_type: dict[str, list[Judged]] = defaultdict(list)
+    for each in judged:
+        by_type[each.type].append(each)
+    return {type_: by_type[type_] for type_ in TYPES if by_type[type_]}
+
+
+def _fitted(
+    rows: Sequence[tuple[float, ...]], judged: Sequence[Judged], identity: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Return the weights of a logistic regression (Newton's method), drawn to `identity` with strength `PRIOR`."""
+    inputs = np.array(rows).reshape(len(rows), len(identity))  # a table also where there is nothing
+    truth = np.array([float(each.right) for each in judged])
+    centre = np.array(identity)
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        odds = inputs @ weights
+        misfit = np.logaddexp(0.0, np.where(truth > 0, -odds, odds)).sum()
+        return float(misfit + PRIOR / 2 * ((weights - centre) ** 2).sum())
+
+    at = centre.copy()
+    for _ in range(50):
+        says = 1 / (1 + np.exp(-inputs @ at))
+        slope = inputs.T @ (says - truth) + PRIOR * (at - centre)
+        curve = (inputs * (says * (1 - says))[:, None]).T @ inputs + PRIOR * np.eye(len(centre))
+        step = np.linalg.solve(curve, slope)
+        while loss(at - step) > loss(at) and np.abs(step).max() >= 1e-8:
+            step = step / 2  # few surprises far from even odds throw a whole step beyond the valley
+        at = at - step
+        if np.abs(step).max() < 1e-8:
+            break
+    return tuple(round(float(weight), 4) for weight in at)
+
+
+def reliability(judged: Sequence[Judged], *, bins: int = 10) -> Iterator[tuple[float, float, int]]:
+    """Yield mean probability, share that came true and number, of each bin of equal width that holds any."""
+    for number in range(bins):
+        inside = [j for j in judged if min(int(j.probability * bins), bins - 1) == number]
+        if inside:
+            count = len(inside)
+            yield sum(j.probability for j in inside) / count, sum(j.right for j in inside) / count, count
+
+
+def calibration_error(judged: Sequence[Judged], *, bins: int = 10) -> float:
+    """Expected calibration error, 0 to 1: mean distance of the two in `reliability`, by number (Naeini et al., 2015).
+
+    >>> calibration_error([Judged("P1", "Task", 0.75, right) for right in (True, True, False, False)])
+    0.25
+    """
+    if not judged:
+        return 0.0
+    total = sum(abs(mean - share) * count for mean, share, count in reliability(judged, bins=bins))
+    return round(total / len(judged), 4)

@@ -2,8 +2,9 @@
 
 A proposed method is used for an addressed task, is evaluated with a data set, runs on hardware.
 How often that is so was counted on annotated papers (`kg.training.relations`), by the types and
-roles of both ends and by whether a sentence names both; the share is the derived claim's
-confidence, so that it says honestly how much such a guess is worth.
+roles of both ends and by whether a sentence names both. The share times the confidence of both
+ends, weighed as held-out papers say (`kg.resolve.confidence`), is the derived claim's confidence,
+so that it says honestly how much such a guess is worth.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from pathlib import Path
 from typing import Final
 
 from kg.model import PaperEntity, Relation, Span
+from kg.resolve.confidence import Weights, moved, relation_weights
 
 TABLE: Final = Path(__file__).with_name("derive.json")
 #: Version of the rules and the table, written to each claim's agent.
-VERSION: Final = "roles-1"
+VERSION: Final = "roles-2"
 #: A relation is derived where at least this share of such annotated pairs had it.
 LEAST: Final = 0.35
 #: Fewer annotated pairs than this say nothing.
@@ -63,9 +65,17 @@ def _table() -> dict[str, tuple[Relation, float]]:
     return table
 
 
-def derive(entities: Sequence[PaperEntity]) -> Iterator[Derived]:
-    """Relations between the entities of one paper, in the order of its entities."""
+def derive(entities: Sequence[PaperEntity], *, weights: Weights | None = None) -> Iterator[Derived]:
+    """Relations between the entities of one paper, in the order of its entities.
+
+    Parameters
+    ----------
+    entities : sequence of PaperEntity
+    weights : Weights, optional
+        Of the confidence; the fitted ones by default.
+    """
     table = _table()
+    weights = weights or relation_weights()
     for subject, object_ in permutations(entities, 2):
         shared = tuple(sorted({m.sentence for m in subject.mentions} & {m.sentence for m in object_.mentions}))
         name = pattern(subject.entity[0], subject.role, object_.entity[0], object_.role, together=bool(shared))
@@ -73,7 +83,8 @@ def derive(entities: Sequence[PaperEntity]) -> Iterator[Derived]:
             continue
         relation, share = table[name]
         evidence = shared or tuple(sorted({_best(subject), _best(object_)}))
-        confidence = round(share * subject.confidence * object_.confidence, 2)
+        product = share * subject.confidence * object_.confidence
+        confidence = max(0.01, min(moved(product, 1, weights), subject.confidence, object_.confidence))
         yield Derived(subject, relation, object_, evidence, confidence)
 
 

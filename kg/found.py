@@ -9,10 +9,11 @@ from kg.derive import derive
 from kg.extract.results import figures
 from kg.model import Mention, Paper, PaperEntity
 from kg.resolve.across import preferred_name
+from kg.resolve.confidence import Weights
 from kg.resolve.within import gather
 
 
-def record(paper: Paper, mentions: Sequence[Mention]) -> dict[str, Any]:
+def record(paper: Paper, mentions: Sequence[Mention], *, relation_weights: Weights | None = None) -> dict[str, Any]:
     """Entities, results and relations of a paper under its own id in its file.
 
     Entities are this paper's alone: what other papers call them plays no part.
@@ -22,6 +23,8 @@ def record(paper: Paper, mentions: Sequence[Mention]) -> dict[str, Any]:
     paper : Paper
     mentions : sequence of Mention
         Those of this paper.
+    relation_weights : Weights, optional
+        Of the confidence of derived relations; the fitted ones by default.
     """
     entities, names, inside = [], {}, []
     for concept in gather(paper.text, mentions):
@@ -52,7 +55,7 @@ def record(paper: Paper, mentions: Sequence[Mention]) -> dict[str, Any]:
             "confidence": d.confidence,
             "derived": True,
         }
-        for d in derive(inside)
+        for d in derive(inside, weights=relation_weights)
     ]
     results = []
     for figure in figures(paper.text, [m for e in inside for m in e.mentions]):

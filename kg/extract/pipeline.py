@@ -7,6 +7,7 @@ reads the text and writes ``doc._.mentions``. A Doc's text is a paper's: title, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -19,11 +20,11 @@ from spacy.tokens import Doc
 
 from kg.extract.boundaries import bare, dangling
 from kg.extract.decode import WordSpan, decode
-from kg.extract.tagger import SHIPPED, Settings, Tagger
+from kg.extract.tagger import SHIPPED, Logits, Settings, Tagger
 from kg.model import ROLES, EntityType, Mention, Paper, Span
 
-#: Papers that are tokenised and decoded together.
-CHUNK: Final = 128
+#: Papers that the model is given together.
+CHUNK: Final = 32
 
 #: Words whose full stop does not end a sentence.
 _ABBREVIATIONS: Final = frozenset(
@@ -75,19 +76,33 @@ class MentionFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the mentions of one Doc."""
-        return self._annotate([doc])[0]
+        return self._annotated([doc], self._read([doc]))[0]
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = CHUNK) -> Iterator[Doc]:
-        """Find the mentions of many Docs."""
-        waiting = iter(stream)
-        while chunk := list(islice(waiting, batch_size)):
-            yield from self._annotate(chunk)
+        """Find the mentions of many Docs.
 
-    def _annotate(self, docs: list[Doc]) -> list[Doc]:
+        While the network reads a chunk, the sentences of the next are split and the mentions of the one before are
+        decoded, so that no core waits.
+        """
+        waiting = iter(stream)
+        with ThreadPoolExecutor(1) as background:
+            before: tuple[list[Doc], Future[list[Logits]]] | None = None
+            while chunk := list(islice(waiting, batch_size)):
+                reading = background.submit(self._read, chunk)
+                if before:
+                    yield from self._annotated(before[0], before[1].result())
+                before = chunk, reading
+            if before:
+                yield from self._annotated(before[0], before[1].result())
+
+    def _read(self, docs: Sequence[Doc]) -> list[Logits]:
+        return self.tagger.logits(
+            [(title, abstract) for title, _, abstract in (doc.text.partition("\n") for doc in docs)]
+        )
+
+    def _annotated(self, docs: list[Doc], read: Sequence[Logits]) -> list[Doc]:
         settings = self.tagger.settings
-        texts = [(title, abstract) for title, _, abstract in (doc.text.partition("\n") for doc in docs)]
-        found = self.tagger.logits(texts)
-        for doc, (words, logits) in zip(docs, found, strict=True):
+        for doc, (words, logits) in zip(docs, read, strict=True):
             found_sentences = [Span(sent.start_char, sent.end_char) for sent in doc.sents]
             spans = decode(logits, threshold=settings.threshold, nested=settings.nested)
             doc._.mentions = tuple(mentions_of(doc.text, found_sentences, words, spans, settings))

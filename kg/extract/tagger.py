@@ -32,6 +32,10 @@ LAYOUT: Final = 2
 DECODING: Final = 2
 
 
+#: Character range of each word of a text, and the logits of the spans that begin with it.
+Logits = tuple[list[tuple[int, int]], Array]
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a model folder's ``config.json`` holds beside the labels.
@@ -125,7 +129,7 @@ class Tagger:
             raise ModelError(folder, f"the network gives {given}, this code reads {wanted}")
         self._threads = threads or os.cpu_count() or 1
 
-    def logits(self, texts: Sequence[tuple[str, str]]) -> list[tuple[list[tuple[int, int]], Array]]:
+    def logits(self, texts: Sequence[tuple[str, str]]) -> list[Logits]:
         """Character spans of the words of each (title, abstract), and the logits of their spans.
 
         The logits are arrays (words, `MAX_WORDS`, ``SCHEME.width``); see `kg.extract.decode.decode`.
@@ -144,7 +148,7 @@ class Tagger:
         ids, features, first, last = (
             np.array([row], dtype=np.int64) for row in (window.ids, window.features, window.first, window.last)
         )
-        given = {"ids": ids, "features": features, "mask": np.ones_like(ids), "first": first, "last": last}
+        given = {"ids": ids, "features": features, "first": first, "last": last}
         (output,) = self._session.run(None, given)
         logits: Array = output[0]
         return logits

@@ -1,4 +1,4 @@
-"""How sure it is that a paper has an entity in a role, from how sure its mentions are.
+"""How sure claims are: that a paper has an entity in a role, and that two entities are related.
 
 The surest of several mentions looks surer than the entity is, and a thing named often is more
 often right. Both were fitted on held-out annotated papers (`kg.training.confidence`) and lie in
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 TABLE: Final = Path(__file__).with_name("confidence.json")
 #: Weights where nothing was fitted: the product of the probabilities as it is.
@@ -52,8 +53,23 @@ def log_odds(probability: float) -> float:
     return math.log(inside / (1 - inside))
 
 
-@lru_cache(maxsize=1)
 def shipped_weights() -> dict[str, Weights]:
-    """Weights of each type, as they are in ``confidence.json``."""
-    read = json.loads(TABLE.read_text(encoding="utf-8"))["claims"]
-    return {type_: (float(a), float(b), float(c)) for type_, (a, b, c) in read.items()}
+    """Weights of claims by type of their entity, as they are in ``confidence.json``."""
+    return {type_: _weights(row) for type_, row in _table()["claims"].items()}
+
+
+def relation_weights() -> Weights:
+    """Weights of derived relations, as they are in ``confidence.json``."""
+    row = _table().get("relations")
+    return _weights(row) if row else IDENTITY
+
+
+def _weights(row: Sequence[float]) -> Weights:
+    odds, mentions, intercept = row
+    return float(odds), float(mentions), float(intercept)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return table

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,17 +59,26 @@ def calibrated(seen: Read, settings: Settings) -> Settings:
     )
 
 
-def cross_fitted(seen: Read, settings: Settings, *, folds: int = FOLDS) -> tuple[list[Judged], list[Judged]]:
-    """Mentions and claims of a gold file, each judged with lines fitted on the other folds of papers."""
-    of_mentions: list[Judged] = []
-    of_claims: list[Judged] = []
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was judged with what was fitted on other papers: mentions, claims of papers, derived relations."""
+
+    mentions: list[Judged]
+    claims: list[Judged]
+    relations: list[Judged]
+
+
+def cross_fitted(seen: Read, settings: Settings, *, folds: int = FOLDS) -> Fitted:
+    """All that is found in a gold file, each fold of papers judged with lines fitted on the others."""
+    result = Fitted([], [], [])
     for fold in range(folds):
         inside = [place % folds == fold for place in range(len(seen.papers))]
         learn, held = (_part(seen, [is_in == wanted for is_in in inside]) for wanted in (False, True))
         fitted = calibrated(learn, settings)
-        of_mentions += mentions(held, fitted)
-        of_claims += weighed(claims(held, fitted), claim_weights(claims(learn, fitted)))
-    return of_mentions, of_claims
+        result.mentions.extend(mentions(held, fitted))
+        result.claims.extend(weighed(claims(held, fitted), claim_weights(claims(learn, fitted))))
+        result.relations.extend(weighed(relations(held, fitted), claim_weights(relations(learn, fitted))))
+    return result
 
 
 def _part(seen: Read, chosen: Sequence[bool]) -> Read:
@@ -101,23 +111,53 @@ def roles(seen: Read, settings: Settings) -> list[Judged]:
 
 def claims(seen: Read, settings: Settings) -> list[Judged]:
     """Each claim that a paper has an entity in a role, with the product of its probabilities, not weighed yet."""
-    gold = read_annotations(seen.gold)
     judged = []
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "found.jsonl"
-        records = [record(paper, of_paper) for paper, of_paper in found(seen, settings)]
-        path.write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
-        predicted = read_annotations(path)
-    for each in records:
-        wanted = gold[each["id"]].concepts
-        partner = {place: wanted[at] for at, place in matched(wanted, predicted[each["id"]].concepts).items()}
+    for each, wanted, partner in _matched(seen, settings):
         for place, entity in enumerate(each["entities"]):
-            concept = partner.get(place)
+            concept = wanted.concepts[partner[place]] if place in partner else None
             if concept is None or not concept.optional:
                 right = concept is not None and entity["role"] in _roles(concept)
                 confidence = round(entity["confidence"] * entity["role_confidence"], 2)
                 judged.append(Judged(each["id"], entity["type"], confidence, right, len(entity["mentions"])))
     return judged
+
+
+#: What `relations` has instead of a type.
+RELATION = "relation"
+
+
+def relations(seen: Read, settings: Settings) -> list[Judged]:
+    """Each derived relation in papers annotated with relations, with the product of its probabilities, not weighed."""
+    judged = []
+    for each, wanted, partner in _matched(seen, settings):
+        if wanted.triples is None:
+            continue
+        concepts = {
+            entity["name"]: wanted.concepts[partner[place]]
+            for place, entity in enumerate(each["entities"])
+            if place in partner
+        }
+        for relation in each["relations"]:
+            ends = [concepts.get(relation[end]) for end in ("subject", "object")]
+            if not any(end is not None and end.optional for end in ends):
+                names = [end.name if end is not None else "" for end in ends]
+                right = (names[0], relation["relation"], names[1]) in wanted.triples
+                judged.append(Judged(each["id"], RELATION, relation["confidence"], right))
+    return judged
+
+
+def _matched(seen: Read, settings: Settings) -> Iterator[tuple[dict[str, Any], Annotation, dict[int, int]]]:
+    """Yield what is found in each paper, its annotation, and the gold entity of each entity that has one, by place."""
+    gold = read_annotations(seen.gold)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "found.jsonl"
+        records = [record(paper, ms, relation_weights=IDENTITY) for paper, ms in found(seen, settings)]
+        path.write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+        predicted = read_annotations(path)
+    for each in records:
+        wanted = gold[each["id"]]
+        pairs = matched(wanted.concepts, predicted[each["id"]].concepts)
+        yield each, wanted, {place: at for at, place in pairs.items()}
 
 
 def _named(gold: Annotation, type_: str, name: str) -> list[NamedConcept] | None:
@@ -164,7 +204,7 @@ def _by_type(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
     by_type: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
         by_type[each.type].append(each)
-    return {type_: by_type[type_] for type_ in TYPES if by_type[type_]}
+    return {type_: by_type[type_] for type_ in (*TYPES, RELATION) if type_ in by_type}
 
 
 def _fitted(

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 
 from kg.extract.tagger import SHIPPED, read_settings
-from kg.resolve.confidence import TABLE
-from kg.training.calibrate import claim_weights, claims
+from kg.resolve.confidence import IDENTITY, TABLE
+from kg.training.calibrate import RELATION, claim_weights, claims, relations
 from kg.training.choose import read
 from kg.training.run import digest
 
@@ -31,6 +31,7 @@ def main() -> None:
         "gold sha256": digest(arguments.gold),
         "model": settings.name,
         "claims": claim_weights(claims(seen, settings)),
+        "relations": claim_weights(relations(seen, settings)).get(RELATION, IDENTITY),
     }
     arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 

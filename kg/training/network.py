@@ -45,7 +45,7 @@ class Tagger(nn.Module):
     """Judges every span of up to `MAX_WORDS` words, and every word besides.
 
     Input: ids, features and mask, each (batch, pieces); first and last, each (batch, words), the
-    positions of the first and the last piece of each word.
+    positions of the first and the last piece of each word. The mask may be None where nothing is padded.
 
     Output: logits of the spans, (batch, words, `MAX_WORDS`, scheme.width): entry ``[b, i, w]`` is the span of
     words ``i`` to ``i + w``, both included. Spans that reach beyond the last word mean nothing.
@@ -68,12 +68,17 @@ class Tagger(nn.Module):
         self.words = nn.Linear(width, len(scheme.tags))
 
     def forward(
-        self, ids: torch.Tensor, features: torch.Tensor, mask: torch.Tensor, first: torch.Tensor, last: torch.Tensor
+        self,
+        ids: torch.Tensor,
+        features: torch.Tensor,
+        mask: torch.Tensor | None,
+        first: torch.Tensor,
+        last: torch.Tensor,
     ) -> torch.Tensor:
         """Return the logits of the spans; see the class."""
         return self.spans(self.hidden(ids, features, mask), first, last)
 
-    def hidden(self, ids: torch.Tensor, features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def hidden(self, ids: torch.Tensor, features: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """Return the encoder's vector of each piece, (batch, pieces, width)."""
         words = self.encoder.embeddings.word_embeddings(ids) + self.features(features)
         hidden: torch.Tensor = self.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state

@@ -8,14 +8,20 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, Final
 
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import nn
+from transformers import AttentionInterface, AttentionMaskInterface
 
 from kg.extract.tagger import LAYOUT, Settings
 from kg.training.network import Tagger, encoder_folder
 from kg.training.train import plain_tokenizer
+
+#: Name under which transformers knows the attention that is exported.
+_FUSED: Final = "fused"
 
 
 def write_model(
@@ -45,7 +51,13 @@ def write_model(
         plain = Path(scratch) / "float.onnx"
         _export(tagger, plain)
         if int8:
-            quantize_dynamic(plain, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
+            quantize_dynamic(
+                plain,
+                folder / "model.onnx",
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},  # of what the fused operator gives
+            )
         else:
             shutil.copyfile(plain, folder / "model.onnx")
     plain_tokenizer(encoder_folder()).save(str(folder / "tokenizer.json"), pretty=False)
@@ -61,22 +73,51 @@ def write_model(
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
+class _FusedAttention(torch.autograd.Function):
+    """Attention without a mask that is exported as ONNX Runtime's own fused operator."""
+
+    @staticmethod
+    def forward(ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, heads: int) -> torch.Tensor:
+        """Return what the operator does: (batch, pieces, width) of each, split into heads inside."""
+        split = [each.unflatten(2, (heads, -1)).transpose(1, 2) for each in (query, key, value)]
+        return nn.functional.scaled_dot_product_attention(*split).transpose(1, 2).flatten(2)
+
+    @staticmethod
+    def symbolic(graph: Any, query: Any, key: Any, value: Any, heads: int) -> Any:
+        """Return the operator's node."""
+        made = graph.op("com.microsoft::MultiHeadAttention", query, key, value, num_heads_i=heads)
+        return made.setType(query.type())
+
+
+def _fused(
+    module: nn.Module, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: object, **_: object
+) -> tuple[torch.Tensor, None]:
+    """Attention as transformers calls it, (batch, heads, pieces, width of a head) of each."""
+    heads = int(module.num_attention_heads)  # type: ignore[arg-type]  # a shape would be traced, not a number
+    flat = [each.transpose(1, 2).flatten(2) for each in (query, key, value)]
+    attended: torch.Tensor = _FusedAttention.apply(*flat, heads)  # type: ignore[no-untyped-call]
+    return attended.unflatten(2, (heads, -1)), None
+
+
+AttentionInterface.register(_FUSED, _fused)
+AttentionMaskInterface.register(_FUSED, lambda *_, **__: None)
+
+
 def _export(tagger: Tagger, path: Path) -> None:
     tagger = tagger.eval().float()
-    tagger.encoder.set_attn_implementation("eager")
+    tagger.encoder.set_attn_implementation(_FUSED)
     ids = torch.ones((2, 16), dtype=torch.long)
     first = torch.arange(1, 15)[None].repeat(2, 1)
     pieces, words = {0: "batch", 1: "pieces"}, {0: "batch", 1: "words"}
     torch.onnx.export(
         tagger,
-        (ids, torch.zeros_like(ids), torch.ones_like(ids), first, first),
+        (ids, torch.zeros_like(ids), None, first, first),
         str(path),
-        input_names=["ids", "features", "mask", "first", "last"],
+        input_names=["ids", "features", "first", "last"],
         output_names=["spans"],
-        dynamic_axes={
-            "ids": pieces, "features": pieces, "mask": pieces, "first": words, "last": words, "spans": words,
-        },
+        dynamic_axes={"ids": pieces, "features": pieces, "first": words, "last": words, "spans": words},
         opset_version=17,
+        custom_opsets={"com.microsoft": 1},
         dynamo=False,
-    )  # fmt: skip
+    )
     onnx.checker.check_model(str(path))

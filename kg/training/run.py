@@ -163,8 +163,8 @@ def _figures(seen: Read, settings: Settings, scratch: Path) -> dict[str, Any]:
 
 
 def _errors(seen: Read, settings: Settings) -> dict[str, float]:
-    of_mentions, of_claims = cross_fitted(seen, settings)
-    return {"mentions": calibration_error(of_mentions), "claims": calibration_error(of_claims)}
+    fitted = cross_fitted(seen, settings)
+    return {"mentions": calibration_error(fitted.mentions), "claims": calibration_error(fitted.claims)}
 
 
 def write_settings(folder: Path, settings: Settings) -> None:

@@ -9,6 +9,7 @@ import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,26 @@ def circumstances(script: Path, data: Path) -> dict[str, Any]:
             "system": f"{platform.system()} {platform.machine()}",
         },
     }
+
+
+def measured(command: Sequence[str]) -> dict[str, float]:
+    """Seconds by the clock and peak resident megabytes of a command, run at the project's root.
+
+    It is started by a small process between: a child's peak counts the memory of the process that
+    started it.
+    """
+    between = (
+        "import json, os, subprocess, sys, time; started = time.perf_counter(); "
+        "child = subprocess.Popen(sys.argv[1:]); _, status, usage = os.wait4(child.pid, 0); "
+        "print(json.dumps([status, time.perf_counter() - started, usage.ru_maxrss]))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-S", "-c", between, *command], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    status, seconds, kilobytes = json.loads(answer.stdout.splitlines()[-1])
+    if status:
+        raise SystemExit(f"{shlex.join(command)} ended with {status}: {answer.stderr}")
+    return {"seconds": round(seconds, 1), "peak_memory_mb": round(kilobytes / 1024)}
 
 
 def _commit() -> str:

@@ -198,7 +198,9 @@ def test_a_network_with_another_width_is_refused(folder: Path, width: int) -> No
     network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     (folder / "model.onnx").unlink()
     (folder / "model.onnx").write_bytes(network.SerializeToString())
-    with pytest.raises(ModelError, match=rf"the network gives \[{MAX_WORDS}, {width}\], this code reads .*{SCHEME.width}"):
+    with pytest.raises(
+        ModelError, match=rf"the network gives \[{MAX_WORDS}, {width}\], this code reads .*{SCHEME.width}"
+    ):
         Tagger(folder)
 
 

@@ -155,7 +155,8 @@ def test_the_shipped_model_s_confidence_is_worth_what_it_says(shared: Path, tmp_
     except ModelError as error:
         pytest.skip(f"the shipped model is not here: {error}")
     settings = read_settings(SHIPPED)
-    of_mentions, of_claims = cross_fitted(seen, settings)
+    fitted = cross_fitted(seen, settings)
+    of_mentions, of_claims = fitted.mentions, fitted.claims
     assert len({j.paper for j in of_mentions}) >= 0.9 * len(chosen)
     assert calibration_error(of_mentions) < 0.08
     assert calibration_error(of_claims) < 0.12

@@ -45,10 +45,8 @@ def consoles() -> tuple[Console, Console]:
     return Console(), Console(stderr=True)
 
 
-@contextmanager
-def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Iterator[build.Progress]:
-    """Progress of a build, shown as bars that are told by `kg.build`."""
-    bars = Progress(
+def _bars(console: Console, *, quiet: bool) -> Progress:
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -57,6 +55,12 @@ def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Itera
         console=console,
         disable=quiet or not console.is_terminal,
     )
+
+
+@contextmanager
+def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Iterator[build.Progress]:
+    """Progress of a build, shown as bars that are told by `kg.build`."""
+    bars = _bars(console, quiet=quiet)
     current: list[TaskID] = []
 
     def finish() -> None:
@@ -84,15 +88,7 @@ def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Itera
 @contextmanager
 def training(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int, float], None]]:
     """Progress of a training, shown as a bar that is told steps done, steps in all, and the loss."""
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=quiet or not console.is_terminal,
-    )
+    bars = _bars(console, quiet=quiet)
     with bars:
         task = bars.add_task("Training", total=None)
 

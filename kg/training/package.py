@@ -105,19 +105,23 @@ AttentionMaskInterface.register(_FUSED, lambda *_, **__: None)
 
 def _export(tagger: Tagger, path: Path) -> None:
     tagger = tagger.eval().float()
-    tagger.encoder.set_attn_implementation(_FUSED)
+    before = tagger.encoder.config._attn_implementation
+    tagger.encoder.set_attn_implementation(_FUSED)  # it knows no mask, so it is for the export alone
     ids = torch.ones((2, 16), dtype=torch.long)
     first = torch.arange(1, 15)[None].repeat(2, 1)
     pieces, words = {0: "batch", 1: "pieces"}, {0: "batch", 1: "words"}
-    torch.onnx.export(
-        tagger,
-        (ids, torch.zeros_like(ids), None, first, first),
-        str(path),
-        input_names=["ids", "features", "first", "last"],
-        output_names=["spans"],
-        dynamic_axes={"ids": pieces, "features": pieces, "first": words, "last": words, "spans": words},
-        opset_version=17,
-        custom_opsets={"com.microsoft": 1},
-        dynamo=False,
-    )
+    try:
+        torch.onnx.export(
+            tagger,
+            (ids, torch.zeros_like(ids), None, first, first),
+            str(path),
+            input_names=["ids", "features", "first", "last"],
+            output_names=["spans"],
+            dynamic_axes={"ids": pieces, "features": pieces, "first": words, "last": words, "spans": words},
+            opset_version=17,
+            custom_opsets={"com.microsoft": 1},
+            dynamo=False,
+        )
+    finally:
+        tagger.encoder.set_attn_implementation(before)
     onnx.checker.check_model(str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,13 @@ def scratch() -> Iterator[Path]:
     """A folder that goes when the tests end: a run's progress is 270 MB, which should not outlive it."""
     with tempfile.TemporaryDirectory(prefix="kg-training-") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    """Let torch use one thread in each test: commands under test set the number, and weights depend on it."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,7 @@ def encoder_folder() -> Path:
 def new_tagger(folder: Path, *, scheme: Scheme = SCHEME) -> Tagger:
     """Return an untrained tagger on the pre-trained encoder of a folder.
 
-    Attention goes without dropout: so torch takes its fused kernels (a training step is a quarter faster).
+    Attention goes without dropout: so torch takes its fused kernels.
     """
     config = BertConfig.from_pretrained(folder, attention_probs_dropout_prob=0.0)
     encoder = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False, attn_implementation="sdpa")

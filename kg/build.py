@@ -29,10 +29,11 @@ from kg.analytics import (
 )  # fmt: skip
 from kg.claims import Statements, state
 from kg.config import Config
+from kg.corroboration import supported
 from kg.errors import InputError, WorkspaceError
-from kg.extract import SHIPPED, find, load, read_settings
+from kg.extract import SHIPPED, find, judges_relations, load, read_settings
 from kg.extract import results as figures
-from kg.model import TYPES, Entity, Mention, Paper
+from kg.model import TYPES, Entity, Findings, Paper
 from kg.readers import merge, read
 from kg.resolve import Resolution, resolve
 from kg.statements import (
@@ -150,10 +151,10 @@ def build(
             found, from_cache, agents = _mentions(papers, out, config, progress)
         with _timed("resolve", seconds):
             progress.on_stage("resolving", None)
-            resolution = resolve(found)
+            resolution = resolve((paper, findings.mentions) for paper, findings in found)
         with _timed("claim", seconds):
             progress.on_stage("claiming", None)
-            statements = _statements(papers, resolution, config, minter)
+            statements = _statements(found, resolution, config, minter)
         with _timed("analyse", seconds):
             progress.on_stage("analysing", None)
             entities = _kept(resolution.entities, statements, minter)
@@ -201,8 +202,8 @@ def _drop_papers(out: Path, current: str) -> None:
 
 def _mentions(
     papers: Sequence[Paper], out: Path, config: Config, progress: Progress
-) -> tuple[list[tuple[Paper, tuple[Mention, ...]]], int, Agents]:
-    """Return each paper's mentions, from the cache where its text was read before."""
+) -> tuple[list[tuple[Paper, Findings]], int, Agents]:
+    """Return what is found in each paper, from the cache where its text was read before."""
     folder = Path(config.extract.model) if config.extract.model else SHIPPED
     settings = read_settings(folder)
     cache = MentionCache(out / "mentions" / settings.version)
@@ -213,16 +214,14 @@ def _mentions(
         nlp = load(folder, threads=config.extract.threads or None)
         for shard in _shards(missing.values(), SHARD):
             kept = []
-            for paper, mentions in find(nlp, shard):
-                kept.append((paper, mentions))
+            for paper, findings in find(nlp, shard):
+                kept.append((paper, findings))
                 progress.on_step(1)
             cache.keep(kept)
-    agents = Agents(
-        extractor=Agent(settings.name, settings.version),
-        relations=Agent("derived relations", derive.VERSION),
-        results=Agent("figures", figures.VERSION),
-    )
-    return [(paper, cache.mentions(paper)) for paper in papers], known, agents
+    extractor = Agent(settings.name, settings.version)
+    by_rule = Agents(extractor, Agent("derived relations", derive.VERSION), Agent("figures", figures.VERSION))
+    agents = Agents(extractor, extractor, extractor) if judges_relations(folder) else by_rule
+    return [(paper, cache.findings(paper)) for paper in papers], known, agents
 
 
 def _shards(papers: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -231,12 +230,14 @@ def _shards(papers: Iterable[T], size: int) -> Iterator[list[T]]:
         yield shard
 
 
-def _statements(papers: Sequence[Paper], resolution: Resolution, config: Config, minter: Minter) -> list[Statements]:
-    said: dict[str, list[Any]] = {paper.id: [] for paper in papers}
+def _statements(
+    found: Sequence[tuple[Paper, Findings]], resolution: Resolution, config: Config, minter: Minter
+) -> list[Statements]:
+    said: dict[str, list[Any]] = {paper.id: [] for paper, _ in found}
     for entity in resolution.papers:
         said[entity.paper].append(entity)
     least = config.claims.least_confidence
-    return [state(paper, said[paper.id], minter=minter, least=least) for paper in papers]
+    return [state(paper, said[paper.id], findings, minter=minter, least=least) for paper, findings in found]
 
 
 def _kept(entities: Sequence[Entity], statements: Sequence[Statements], minter: Minter) -> list[tuple[Entity, int]]:
@@ -284,9 +285,10 @@ def _quads(
     agents: Agents,
     minter: Minter,
 ) -> Iterator[Quad]:
+    support = supported((c for s in statements for c in s.claims), (d for s in statements for d in s.denials))
     for each in statements:
         yield from paper_quads(each.paper, minter=minter)
-        yield from statement_quads(each, agents, minter=minter)
+        yield from statement_quads(each, agents, support, minter=minter)
     for entity, count in entities:
         yield from entity_quads(entity, count, minter=minter)
     yield from scheme_quads(TYPES, minter=minter)
@@ -305,7 +307,7 @@ def _manifest(
 ) -> dict[str, Any]:
     digest = hashlib.sha256(nquads(quads))
     papers = hashlib.sha256("\n".join(f"{s.paper.id} {text_hash(s.paper)}" for s in statements).encode())
-    claims = Counter("derived" if c.derived else "extracted" for s in statements for c in s.claims)
+    claims = Counter("relations" if c.between else "roles" for s in statements for c in s.claims)
     return {
         "layout": LAYOUT,
         "snapshot": digest.hexdigest()[:16],

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.derive import derive
-from kg.extract.results import Figure, figures
-from kg.model import Claim, EntityType, Mention, Paper, PaperEntity, Result, Span
+from kg.extract.assertion import overall, status_of
+from kg.extract.comparisons import change, compared
+from kg.model import ROLES, Claim, Findings, Mention, Paper, PaperEntity, Result, Role, Span
+from kg.relate import Related, Reported, relate, report
 from schema.vocab import Minter
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """All that one paper claims."""
+    """All that one paper claims.
+
+    Attributes
+    ----------
+    paper : Paper
+    claims : tuple of Claim
+    results : tuple of Result
+    denials : tuple of Claim
+        Relations that the paper names only to deny them: no claims, but they weigh against those of others.
+    """
 
     paper: Paper
     claims: tuple[Claim, ...]
     results: tuple[Result, ...]
+    denials: tuple[Claim, ...] = ()
 
 
-def state(paper: Paper, entities: Sequence[PaperEntity], *, minter: Minter, least: float = 0.0) -> Statements:
+def state(
+    paper: Paper, entities: Sequence[PaperEntity], findings: Findings, *, minter: Minter, least: float = 0.0
+) -> Statements:
     """Claims and results of a paper.
 
     Parameters
@@ -28,44 +41,82 @@ def state(paper: Paper, entities: Sequence[PaperEntity], *, minter: Minter, leas
     paper : Paper
     entities : sequence of PaperEntity
         What it says of each entity.
+    findings : Findings
+        What was found in it.
     minter : Minter
         Makes the IRIs of subjects and objects.
     least : float
-        Claims below this confidence are left out; a derived claim whose ends are left out is, too.
+        Claims and results below this confidence are left out; so are relations whose ends are left out.
     """
-    kept = [e for e in entities if e.confidence >= least]
-    claims = [_role_claim(paper, entity, minter) for entity in kept]
-    claims += (c for c in _relation_claims(paper, kept, minter) if c.confidence >= least)
-    return Statements(paper, tuple(claims), tuple(_results(paper, kept)))
+    roles = {entity: _role_claim(paper, entity, minter) for entity in entities if entity.confidence >= least}
+    # what the paper does not claim to have, nothing else is said of
+    kept = [entity for entity, claim in roles.items() if claim is not None]
+    claims = [claim for claim in roles.values() if claim is not None]
+    denials: list[Claim] = []
+    for related in relate(paper.text, kept, findings):
+        status = _status(paper.text, related)
+        if status == "planned" or related.confidence < least:
+            continue
+        claim = _relation_claim(paper, related, minter, hedged=status == "hedged")
+        (denials if status == "negated" else claims).append(claim)
+    results = (_result(paper, each, kept) for each in report(paper.text, kept, findings) if each.confidence >= least)
+    return Statements(paper, tuple(claims), tuple(r for r in results if r is not None), tuple(denials))
 
 
-def _role_claim(paper: Paper, entity: PaperEntity, minter: Minter) -> Claim:
+def _role_claim(paper: Paper, entity: PaperEntity, minter: Minter) -> Claim | None:
+    """Return what role a paper gives an entity; one that it only denies or plans is but a mention, or none."""
+    status = overall(
+        status_of(paper.text, m.sentence, Span(m.start, m.end), relation=entity.role) for m in entity.mentions
+    )
+    role: Role = entity.role
+    if status in ("negated", "planned"):
+        if "mentions" not in ROLES[entity.entity[0]]:
+            return None
+        role = "mentions"
     best = _best(entity.mentions)
     return Claim(
         subject=minter.paper(paper.id),
-        predicate=entity.role,
+        predicate=role,
         object=minter.entity(*entity.entity),
         paper=paper.id,
         span=Span(best.start, best.end),
         sentences=tuple(sorted({m.sentence for m in entity.mentions})),
         confidence=entity.confidence,
+        status="hedged" if status == "hedged" else "stated",
     )
 
 
-def _relation_claims(paper: Paper, entities: Sequence[PaperEntity], minter: Minter) -> Iterator[Claim]:
-    for derived in derive(entities):
-        sentence = derived.sentences[0]
-        ends = [_within(e.mentions, sentence) or _best(e.mentions) for e in (derived.subject, derived.object)]
-        yield Claim(
-            subject=minter.entity(*derived.subject.entity),
-            predicate=derived.relation,
-            object=minter.entity(*derived.object.entity),
-            paper=paper.id,
-            span=Span(min(m.start for m in ends), max(m.end for m in ends)),
-            sentences=derived.sentences,
-            confidence=derived.confidence,
-            derived=True,
+def _status(text: str, related: Related) -> str:
+    """Return how a paper says a relation: as the sentences do that name both ends."""
+    subject, object_ = ({m.sentence: m for m in e.mentions} for e in (related.subject, related.object))
+    shared = sorted(subject.keys() & object_.keys())
+    if not shared:
+        return "stated"
+    return overall(
+        status_of(
+            text,
+            sentence,
+            Span(subject[sentence].start, subject[sentence].end),
+            Span(object_[sentence].start, object_[sentence].end),
+            relation=related.relation,
         )
+        for sentence in shared
+    )
+
+
+def _relation_claim(paper: Paper, related: Related, minter: Minter, *, hedged: bool) -> Claim:
+    return Claim(
+        subject=minter.entity(*related.subject.entity),
+        predicate=related.relation,
+        object=minter.entity(*related.object.entity),
+        paper=paper.id,
+        span=Span(min(m.start for m in related.ends), max(m.end for m in related.ends)),
+        sentences=related.sentences,
+        confidence=related.confidence,
+        derived=related.derived,
+        between=True,
+        status="hedged" if hedged else "stated",
+    )
 
 
 def _best(mentions: Iterable[Mention]) -> Mention:
@@ -73,34 +124,41 @@ def _best(mentions: Iterable[Mention]) -> Mention:
     return max(mentions, key=lambda m: (m.confidence, -m.start))
 
 
-def _within(mentions: Iterable[Mention], sentence: Span) -> Mention | None:
-    inside = [m for m in mentions if m.sentence == sentence]
-    return _best(inside) if inside else None
-
-
-def _results(paper: Paper, entities: Sequence[PaperEntity]) -> Iterator[Result]:
-    owner: dict[tuple[int, int], tuple[EntityType, str]] = {
-        (m.start, m.end): e.entity for e in entities for m in e.mentions
-    }
-    mentions = sorted((m for e in entities for m in e.mentions), key=lambda m: (m.start, m.end))
-    for figure in figures(paper.text, mentions):
-        yield _result(paper, figure, owner)
-
-
-def _result(paper: Paper, figure: Figure, owner: Mapping[tuple[int, int], tuple[EntityType, str]]) -> Result:
-    def key(mention: Mention | None) -> str | None:
-        return owner[mention.start, mention.end][1] if mention else None
-
+def _result(paper: Paper, reported: Reported, entities: Sequence[PaperEntity]) -> Result | None:
+    """Return a result, None where its sentence denies it or puts it off."""
+    quantity, sentence = reported.quantity, reported.sentence
+    span = Span(quantity.start, quantity.end)
+    status = status_of(paper.text, sentence, span)
+    if status in ("negated", "planned"):
+        return None
+    owner = {(m.start, m.end): e.entity[1] for e in entities if e.entity[0] == "Method" for m in e.mentions}
+    methods = sorted(
+        (m for e in entities for m in e.mentions if (m.start, m.end) in owner and m.sentence == sentence),
+        key=lambda m: m.start,
+    )
+    kind, direction = change(paper.text, sentence, span)
+    other = compared(paper.text, sentence, span, methods) if kind == "change" else None
+    measured = reported.standard
+    keys = {slot: entity.entity[1] for slot, entity in reported.parts.items()}
+    against = owner[other.start, other.end] if other else None
     return Result(
         paper=paper.id,
-        metric=key(figure.metric),
-        value=figure.value,
-        number=figure.number,
-        unit=figure.unit,
-        method=key(figure.method),
-        dataset=key(figure.dataset),
-        hardware=key(figure.hardware),
-        span=figure.span,
-        sentence=figure.sentence,
-        confidence=figure.confidence,
+        metric=keys.get("metric"),
+        value=quantity.text,
+        number=quantity.number,
+        unit=quantity.unit,
+        method=keys.get("method"),
+        dataset=keys.get("dataset"),
+        hardware=keys.get("hardware"),
+        span=span,
+        sentence=sentence,
+        confidence=reported.confidence,
+        high=quantity.high,
+        standard=measured[0] if measured else None,
+        standard_high=measured[1] if measured else None,
+        standard_unit=measured[2] if measured else None,
+        change=kind == "change",
+        direction=direction,
+        compared=against if against != keys.get("method") else None,
+        status="hedged" if status == "hedged" else "stated",
     )

@@ -42,7 +42,7 @@ def extract(
             progress.on_problem(problem)
 
         papers = read(files, format=format, on_error=report, stdin=sys.stdin.buffer, on_bytes=progress.on_bytes)
-        count = _write_lines(out, (record(paper, mentions) for paper, mentions in find(nlp, papers)))
+        count = _write_lines(out, (record(paper, findings) for paper, findings in find(nlp, papers)))
     if not quiet:
         aside.print(f"{count:,} papers in {out}", highlight=False)
     if count == 0:
@@ -110,14 +110,23 @@ def train(
     work: Annotated[
         Path | None, typer.Option("--work", help="Folder of the progress, taken up after a kill; OUT.work by default.")
     ] = None,
+    relations: Annotated[
+        list[Path] | None, typer.Option("--relations", help="Relations of papers that carry none, JSONL.")
+    ] = None,
     start: Annotated[
         Path | None, typer.Option("--start", help="Model folder whose weights to start from, not the encoder's.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="Model folder whose mentions to keep: train relations alone.")
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Learn from so many of GOLD, drawn by seed: a learning curve.")
     ] = None,
     epochs: Annotated[int, typer.Option("--epochs", min=1, help="Passes over the papers.")] = 8,
     more_epochs: Annotated[int, typer.Option("--more-epochs", min=0, help="The first of them that read --more.")] = 5,
+    relation_epochs: Annotated[
+        int, typer.Option("--relation-epochs", min=1, help="Passes over the papers with relations or results.")
+    ] = 5,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, threads and files: same weights.")] = 13,
     threads: Annotated[int, typer.Option("--threads", min=1, help="Processor threads.")] = 2,
     name: Annotated[str, typer.Option("--name", help="The model's name.")] = "my-mentions",
@@ -126,8 +135,9 @@ def train(
 ) -> None:
     """Train a model on annotated papers (needs `pip install 'paperkg\\[train]'`); hours on a CPU.
 
-    The folder gets the network, its settings and calibration, and a model card with the scores. A
-    run that was stopped is taken up after its last whole epoch.
+    The folder gets the networks of mentions and of relations and results, their settings and
+    calibration, and a model card with the scores. A run that was stopped is taken up after its last
+    whole epoch.
     """
     try:
         training, run = (import_module(f"kg.training.{module}") for module in ("run", "command"))
@@ -142,6 +152,7 @@ def train(
         texts=tuple(texts or ()),
         licence=licence,
         limit=limit,
+        relations=tuple(relations or ()),
     )
     with terminal.training(aside, quiet=quiet) as tell:
         figures = run.run(
@@ -150,10 +161,12 @@ def train(
             work=work or out.with_name(f"{out.name}.work"),
             epochs=epochs,
             more_epochs=more_epochs,
+            relation_epochs=relation_epochs,
             seed=seed,
             threads=threads,
             name=name,
             start=start,
+            keep=keep,
             tell=tell,
         )
     if not quiet:

@@ -213,14 +213,15 @@ def _count_findings(gold: Sequence[Finding], predicted: Sequence[Finding]) -> _C
     left = list(predicted)
     right = 0
     for wanted in sorted(gold, key=attrgetter("optional")):
-        at = next((i for i, said in enumerate(left) if _same_finding(wanted, said)), None)
+        at = next((i for i, said in enumerate(left) if same_finding(wanted, said)), None)
         if at is not None:
             del left[at]
             right += not wanted.optional
     return _Count(right, right + len(left), sum(not wanted.optional for wanted in gold))
 
 
-def _same_finding(gold: Finding, predicted: Finding) -> bool:
+def same_finding(gold: Finding, predicted: Finding) -> bool:
+    """Return whether a result has the gold's figure, and a metric that shares a word with the gold's, if it has one."""
     return gold.figure == predicted.figure and not (gold.metric and gold.metric.isdisjoint(predicted.metric))
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from kg.derive import derive
-from kg.extract.results import figures
-from kg.model import Mention, Paper, PaperEntity
+from kg.extract.labels import SLOTS
+from kg.model import Findings, Paper, PaperEntity
+from kg.relate import relate, report
 from kg.resolve.across import preferred_name
 from kg.resolve.confidence import Weights
 from kg.resolve.within import gather
 
 
-def record(paper: Paper, mentions: Sequence[Mention], *, relation_weights: Weights | None = None) -> dict[str, Any]:
+def record(paper: Paper, findings: Findings, *, weights: tuple[Weights, Weights] | None = None) -> dict[str, Any]:
     """Entities, results and relations of a paper under its own id in its file.
 
     Entities are this paper's alone: what other papers call them plays no part.
@@ -21,13 +20,13 @@ def record(paper: Paper, mentions: Sequence[Mention], *, relation_weights: Weigh
     Parameters
     ----------
     paper : Paper
-    mentions : sequence of Mention
+    findings : Findings
         Those of this paper.
-    relation_weights : Weights, optional
-        Of the confidence of derived relations; the fitted ones by default.
+    weights : (Weights, Weights), optional
+        Of the confidence of relations and of results; the fitted ones by default.
     """
     entities, names, inside = [], {}, []
-    for concept in gather(paper.text, mentions):
+    for concept in gather(paper.text, findings.mentions):
         name = preferred_name(concept.key, [(paper.id, concept)])
         sure = concept.claim_confidence
         entity = PaperEntity(paper.id, (concept.type, concept.key), concept.role, sure, concept.mentions)
@@ -45,28 +44,22 @@ def record(paper: Paper, mentions: Sequence[Mention], *, relation_weights: Weigh
                 "mentions": [[m.start, m.end] for m in concept.mentions],
             }
         )
-    owner = {(m.start, m.end): names[e.entity] for e in inside for m in e.mentions}
     relations = [
         {
-            "subject": names[d.subject.entity],
-            "relation": d.relation,
-            "object": names[d.object.entity],
-            "evidence": paper.text[d.sentences[0].start : d.sentences[0].end],
-            "confidence": d.confidence,
-            "derived": True,
+            "subject": names[each.subject.entity],
+            "relation": each.relation,
+            "object": names[each.object.entity],
+            "evidence": paper.text[each.sentences[0].start : each.sentences[0].end],
+            "confidence": each.confidence,
+            "derived": each.derived,
         }
-        for d in derive(inside, weights=relation_weights)
+        for each in relate(paper.text, inside, findings, weights=weights and weights[0])
     ]
     results = []
-    for figure in figures(paper.text, [m for e in inside for m in e.mentions]):
-        parts = {
-            "metric": figure.metric,
-            "method": figure.method,
-            "dataset": figure.dataset,
-            "hardware": figure.hardware,
-        }
-        named = {part: owner[m.start, m.end] if m else None for part, m in parts.items()}
-        results.append({**named, "value": figure.value, "confidence": figure.confidence})
+    for each in report(paper.text, inside, findings, weights=weights and weights[1]):
+        named = {slot: names[each.parts[slot].entity] if slot in each.parts else None for slot in SLOTS}
+        named["metric"] = named["metric"] or each.measure
+        results.append({**named, "value": each.quantity.text, "confidence": each.confidence})
     return {
         "id": paper.local_id or paper.id,
         "title": paper.title,

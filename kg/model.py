@@ -28,6 +28,9 @@ Relation: TypeAlias = Literal[
     "benchmarkFor", "evaluatedBy", "runsOn", "sensesWith",
 ]  # fmt: skip
 
+#: How a paper says something that it does say: as a fact, or as what may be.
+Status: TypeAlias = Literal["stated", "hedged"]
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -117,6 +120,64 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A relation between two mentions of a paper, as the model judges it.
+
+    Attributes
+    ----------
+    subject, object : int
+        Places among the paper's mentions.
+    relation : Relation
+    odds : float
+        Natural logarithm of its odds against no relation, two decimals.
+    """
+
+    subject: int
+    object: int
+    relation: Relation
+    odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a paper that may be a result, and the mentions that it may be one of, as the model judges it.
+
+    Attributes
+    ----------
+    start, end : int
+        Half-open character offsets of the value into the paper's text, unit included.
+    odds : float
+        Natural logarithm of the odds that it is the value of a result, two decimals.
+    slots : tuple of (int, float)
+        Places among the paper's mentions, and the logarithm of the odds that the result is one of that mention.
+    """
+
+    start: int
+    end: int
+    odds: float
+    slots: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that the model finds in one paper.
+
+    Attributes
+    ----------
+    mentions : tuple of Mention
+        By offset.
+    links : tuple of Link or None
+        None from a model that judges no relations; then rules do (`kg.derive`).
+    figures : tuple of Figure or None
+        None from a model that judges no results; then rules do (`kg.extract.results`).
+    """
+
+    mentions: tuple[Mention, ...]
+    links: tuple[Link, ...] | None = None
+    figures: tuple[Figure, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One thing that papers speak of, whatever they call it.
 
@@ -189,6 +250,10 @@ class Claim:
         Probability that the claim is right, 0 to 1, two decimals.
     derived : bool
         Whether a rule made it from other claims instead of the extractor from the text.
+    status : Status
+        Whether the paper says so, or that it might be so.
+    between : bool
+        Whether it links two entities, by a relation; else the paper and an entity, by a role.
     """
 
     subject: str
@@ -199,6 +264,8 @@ class Claim:
     sentences: tuple[Span, ...]
     confidence: float
     derived: bool = False
+    status: Status = "stated"
+    between: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,21 +277,36 @@ class Result:
     paper : str
         Id of the paper.
     metric : str or None
-        The measure, as an entity key where the metric is an entity, else its words.
+        Key of the entity that the value is one of.
     value : str
         The value verbatim, unit included ("41.8%", "35Hz").
     number : float or None
-        The value as a number, in `unit`.
+        The value as a number, in `unit`; of a range the lower one.
     unit : str or None
         Unit as written ("%", "Hz", "x"); None for a bare number.
     method, dataset, hardware : str or None
-        Keys of entities of the same paper that the sentence names.
+        Keys of entities of the same paper that it is a figure of.
     span : Span
         Where the value stands.
     sentence : Span
         The sentence around it.
     confidence : float
         0 to 1, two decimals.
+    high : float or None
+        Upper end of a range, in `unit`.
+    standard, standard_high : float or None
+        `number` and `high` in `standard_unit`.
+    standard_unit : str or None
+        The one unit of its dimension in which figures are compared ("W", "s", "op/s", "%"); None where the unit
+        is none of measurement.
+    change : bool
+        Whether it is a difference from something else, or a ratio to it.
+    direction : {"increase", "decrease"} or None
+        Which way a change goes, where the sentence says so.
+    compared : str or None
+        Key of the method that a change is relative to.
+    status : Status
+        Whether the paper says so, or that it might be so.
     """
 
     paper: str
@@ -238,3 +320,11 @@ class Result:
     span: Span
     sentence: Span
     confidence: float
+    high: float | None = None
+    standard: float | None = None
+    standard_high: float | None = None
+    standard_unit: str | None = None
+    change: bool = False
+    direction: Literal["increase", "decrease"] | None = None
+    compared: str | None = None
+    status: Status = "stated"

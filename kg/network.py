@@ -32,10 +32,18 @@ SELECT ?node ?label ?type ?papers WHERE {
 _CLAIMS = """
 SELECT ?subject ?predicate ?object ?confidence ?paper WHERE {
   ?claim a kg:Claim ; rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ;
-         kg:confidence ?confidence ; kg:claimedBy ?paper .
+         kg:confidence ?own ; kg:claimedBy ?paper .
+  OPTIONAL { ?claim kg:edgeConfidence ?together }
+  BIND(COALESCE(?together, ?own) AS ?confidence)
 }
 """
-_BROADER = "SELECT ?narrow ?broad WHERE { ?narrow skos:broader ?broad }"
+# what papers say is a claim, and an edge of its own kind ("subClassOf")
+_BROADER = """
+SELECT ?narrow ?broad WHERE {
+  ?narrow skos:broader ?broad
+  FILTER NOT EXISTS { ?claim rdf:subject ?narrow ; rdf:predicate skos:broader ; rdf:object ?broad }
+}
+"""
 _MEASURES = """
 SELECT ?node ?degree ?rank ?betweenness ?community ?number ?label WHERE {
   ?node kg:degree ?degree ; kg:pageRank ?rank ; kg:betweenness ?betweenness .

@@ -34,6 +34,22 @@ SELECT ?method ?papers (MIN(?words) AS ?quote) WHERE {
   ?node a kg:Method ; skos:prefLabel ?method ; kg:paperCount ?papers .
   ?claim rdf:object ?node ; kg:evidence/oa:exact ?words .
 } GROUP BY ?method ?papers ORDER BY DESC(?papers) ?method LIMIT 10""",
+    "Which methods lead on ImageNet by accuracy?": """
+SELECT DISTINCT ?method ?value ?metric ?paper ?quote WHERE {
+  ?data a kg:Dataset ; skos:prefLabel|skos:altLabel "ImageNet" .
+  ?result kg:dataset ?data ; kg:metric/skos:prefLabel ?metric ; kg:method/skos:prefLabel ?method ; kg:isChange false ;
+          kg:value ?value ; kg:standardNumber ?number ; kg:standardUnit "%" ; kg:claimedBy ?node ;
+          kg:evidence/oa:exact ?quote .
+  ?node dcterms:title ?paper .
+} ORDER BY DESC(?number) ?method ?paper ?metric""",
+    "Which rates, times, energies and powers do papers report?": """
+SELECT DISTINCT ?method ?value ?metric ?number ?unit ?paper ?quote WHERE {
+  ?result kg:isChange false ; kg:value ?value ; kg:standardNumber ?number ; kg:standardUnit ?unit ;
+          kg:claimedBy ?node ; kg:evidence/oa:exact ?quote .
+  FILTER(?unit IN ("fps", "Hz", "s", "J", "W", "op/s", "op/J"))
+  ?node dcterms:title ?paper .
+  OPTIONAL { ?result kg:method/skos:prefLabel ?method } OPTIONAL { ?result kg:metric/skos:prefLabel ?metric }
+} ORDER BY ?unit ?number ?paper ?value""",
 }
 
 _CLASSES = """

@@ -10,8 +10,9 @@ from decimal import Decimal
 from rdflib import URIRef
 
 from kg.claims import Statements
+from kg.corroboration import Edge, Support
 from kg.errors import QueryError
-from kg.model import Claim, Entity, EntityType, Paper, Result, Span
+from kg.model import Claim, Entity, EntityType, Paper, Result, Span, Status
 from kg.store import Literal, NamedNode, Quad, iri, turtle_triples
 from schema import taxonomy
 from schema.files import ONTOLOGY
@@ -105,14 +106,26 @@ def scheme_quads(types: Iterable[EntityType], *, minter: Minter) -> Iterator[Qua
         yield _quad(node, DCTERMS.title, Literal(f"{type_} entities of this graph"))
 
 
-def statement_quads(statements: Statements, agents: Agents, *, minter: Minter) -> Iterator[Quad]:
-    """Quads of a paper's claims and results: the plain edges, and the claims with their evidence."""
+def statement_quads(
+    statements: Statements, agents: Agents, support: Mapping[Edge, Support], *, minter: Minter
+) -> Iterator[Quad]:
+    """Quads of a paper's claims and results: the plain edges, and the claims with their evidence.
+
+    Parameters
+    ----------
+    statements : Statements
+    agents : Agents
+    support : mapping of Edge to Support
+        What all papers together say of each edge between entities.
+    minter : Minter
+    """
     paper = statements.paper
     graph = iri(minter.graph("claims"))
     node = iri(minter.paper(paper.id))
     sentences: set[Span] = set()
     for claim in statements.claims:
         yield from _claim_quads(claim, paper, agents, minter)
+        yield from _support_quads(claim, support, minter)
         sentences.update(claim.sentences)
     for result in statements.results:
         yield from _result_quads(result, paper, agents, minter)
@@ -130,7 +143,7 @@ def statement_quads(statements: Statements, agents: Agents, *, minter: Minter) -
 def agent_quads(agents: Agents, *, minter: Minter) -> Iterator[Quad]:
     """Quads of the software that made the claims: one record a build, however many claims."""
     graph = iri(minter.graph("claims"))
-    for agent in (agents.extractor, agents.relations, agents.results):
+    for agent in sorted({agents.extractor, agents.relations, agents.results}, key=lambda a: (a.name, a.version)):
         node = _agent(agent, minter)
         yield _quad(node, RDF.type, _node(PROV.SoftwareAgent), graph)
         yield _quad(node, RDFS.label, Literal(agent.name), graph)
@@ -146,12 +159,12 @@ def ontology_quads(*, minter: Minter) -> Iterator[Quad]:
 
 def paper_counts(all_claims: Iterable[Claim]) -> Counter[str]:
     """Number of papers that give each entity a role, by the entity's IRI."""
-    return Counter(claim.object for claim in all_claims if not claim.derived)
+    return Counter(claim.object for claim in all_claims if not claim.between)
 
 
 def _claim_quads(claim: Claim, paper: Paper, agents: Agents, minter: Minter) -> Iterator[Quad]:
     graph = iri(minter.graph("claims"))
-    terms: Mapping[str, URIRef] = RELATION_TERMS if claim.derived else ROLE_TERMS
+    terms: Mapping[str, URIRef] = RELATION_TERMS if claim.between else ROLE_TERMS
     subject, predicate, object_ = iri(claim.subject), _node(terms[claim.predicate]), iri(claim.object)
     yield Quad(subject, predicate, object_)
     node = iri(minter.claim(paper.id, claim.subject, claim.predicate, claim.object))
@@ -161,8 +174,24 @@ def _claim_quads(claim: Claim, paper: Paper, agents: Agents, minter: Minter) -> 
     yield _quad(node, RDF.subject, subject, graph)
     yield _quad(node, RDF.predicate, predicate, graph)
     yield _quad(node, RDF.object, object_, graph)
-    agent = agents.relations if claim.derived else agents.extractor
+    agent = agents.relations if claim.between else agents.extractor
     yield from _said(node, paper, claim.sentences, claim.span, claim.confidence, agent, minter)
+    yield from _status_quads(node, claim.status, minter)
+
+
+def _support_quads(claim: Claim, support: Mapping[Edge, Support], minter: Minter) -> Iterator[Quad]:
+    """Quads of what all papers together say of a claim's edge; a paper's own edges have no other's."""
+    if claim.between:
+        node = iri(minter.claim(claim.paper, claim.subject, claim.predicate, claim.object))
+        of_edge = support[claim.subject, claim.predicate, claim.object]
+        graph = iri(minter.graph("claims"))
+        yield _quad(node, KG.edgeConfidence, _decimal(of_edge.confidence), graph)
+        yield _quad(node, KG.support, _integer(of_edge.papers), graph)
+
+
+def _status_quads(node: NamedNode, status: Status, minter: Minter) -> Iterator[Quad]:
+    if status != "stated":
+        yield _quad(node, KG.status, Literal(status), iri(minter.graph("claims")))
 
 
 def _result_quads(result: Result, paper: Paper, agents: Agents, minter: Minter) -> Iterator[Quad]:
@@ -173,18 +202,30 @@ def _result_quads(result: Result, paper: Paper, agents: Agents, minter: Minter) 
     yield _quad(node, KG.value, Literal(result.value), graph)
     if result.number is not None:
         yield _quad(node, KG.number, _decimal(result.number), graph)
+    if result.high is not None:
+        yield _quad(node, KG.high, _decimal(result.high), graph)
     if result.unit:
         yield _quad(node, KG.unit, Literal(result.unit), graph)
+    if result.standard is not None and result.standard_unit is not None:
+        yield _quad(node, KG.standardNumber, _decimal(result.standard), graph)
+        yield _quad(node, KG.standardUnit, Literal(result.standard_unit), graph)
+        if result.standard_high is not None:
+            yield _quad(node, KG.standardHigh, _decimal(result.standard_high), graph)
+    yield _quad(node, KG.isChange, Literal("true" if result.change else "false", datatype=_node(XSD.boolean)), graph)
+    if result.direction:
+        yield _quad(node, KG.direction, Literal(result.direction), graph)
     parts: tuple[tuple[URIRef, EntityType, str | None], ...] = (
         (KG.metric, "Metric", result.metric),
         (KG.method, "Method", result.method),
         (KG.dataset, "Dataset", result.dataset),
         (KG.hardware, "Hardware", result.hardware),
+        (KG.comparedTo, "Method", result.compared),
     )
     for term, type_, key in parts:
         if key is not None:
             yield _quad(node, term, iri(minter.entity(type_, key)), graph)
     yield from _said(node, paper, (result.sentence,), result.span, result.confidence, agents.results, minter)
+    yield from _status_quads(node, result.status, minter)
 
 
 def _said(

@@ -1,6 +1,6 @@
-"""Papers and mentions as Parquet files: what a workspace keeps of a build's costly steps.
+"""Papers and what was found in them as Parquet files: what a workspace keeps of a build's costly steps.
 
-Mentions are kept a paper at a time under the hash of its text, in a folder a model version, so
+Findings are kept a paper at a time under the hash of its text, in a folder a model version, so
 that a text is read by a model once. Files are written beside and renamed, so that a killed build
 leaves none half written.
 """
@@ -11,13 +11,14 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kg.model import Mention, Paper, Span
+from kg.model import Figure, Findings, Link, Mention, Paper, Span
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +48,40 @@ _MENTION: Final = pa.struct(
         pa.field("sentence_end", pa.int32(), nullable=False),
     ]
 )
+_LINK: Final = pa.struct(
+    [
+        pa.field("subject", pa.int32(), nullable=False),
+        pa.field("object", pa.int32(), nullable=False),
+        pa.field("relation", pa.string(), nullable=False),
+        pa.field("odds", pa.float64(), nullable=False),
+    ]
+)
+_FIGURE: Final = pa.struct(
+    [
+        pa.field("start", pa.int32(), nullable=False),
+        pa.field("end", pa.int32(), nullable=False),
+        pa.field("odds", pa.float64(), nullable=False),
+        pa.field(
+            "slots",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("mention", pa.int32(), nullable=False),
+                        pa.field("odds", pa.float64(), nullable=False),
+                    ]
+                )
+            ),
+            nullable=False,
+        ),
+    ]
+)
 _MENTIONS: Final = pa.schema(
     [
         pa.field("text_sha256", pa.string(), nullable=False),
         pa.field("mentions", pa.list_(_MENTION), nullable=False),
+        # null from a model that judges no relations
+        pa.field("links", pa.list_(_LINK)),
+        pa.field("figures", pa.list_(_FIGURE)),
     ]
 )
 
@@ -91,7 +122,7 @@ class MentionCache:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, list[dict[str, Any]]] = {}
+        self._known: dict[str, dict[str, Any]] = {}
         for path in sorted(folder.glob("*.parquet")):
             try:
                 table = pq.ParquetFile(path).read()
@@ -99,7 +130,7 @@ class MentionCache:
                 if not table.schema.equals(_MENTIONS):
                     raise pa.ArrowInvalid("its columns are not those of mentions")
                 for row in table.to_pylist():
-                    self._known[row["text_sha256"]] = row["mentions"]
+                    self._known[row["text_sha256"]] = row
             except (OSError, pa.ArrowException) as error:
                 log.warning("%s cannot be read (%s); its papers are read by the model again", path, error)
                 path.unlink(missing_ok=True)
@@ -107,15 +138,16 @@ class MentionCache:
     def __contains__(self, text_sha256: str) -> bool:
         return text_sha256 in self._known
 
-    def mentions(self, paper: Paper) -> tuple[Mention, ...]:
-        """Mentions of a paper whose text the model has read.
+    def findings(self, paper: Paper) -> Findings:
+        """What was found in a paper whose text the model has read.
 
         Raises
         ------
         KeyError
             When it has not.
         """
-        return tuple(
+        known = self._known[text_hash(paper)]
+        mentions = tuple(
             Mention(
                 paper=paper.id,
                 start=row["start"],
@@ -127,20 +159,47 @@ class MentionCache:
                 role_confidence=row["role_confidence"],
                 sentence=Span(row["sentence_start"], row["sentence_end"]),
             )
-            for row in self._known[text_hash(paper)]
+            for row in known["mentions"]
+        )
+        links, figures = known["links"], known["figures"]
+        return Findings(
+            mentions,
+            None if links is None else tuple(Link(**row) for row in links),
+            None if figures is None else tuple(_figure(row) for row in figures),
         )
 
-    def keep(self, found: Iterable[tuple[Paper, Sequence[Mention]]]) -> None:
-        """Keep the mentions of papers, as one file named after their texts."""
-        rows = {text_hash(paper): [_row(m) for m in mentions] for paper, mentions in found}
+    def keep(self, found: Iterable[tuple[Paper, Findings]]) -> None:
+        """Keep what was found in papers, as one file named after their texts."""
+        rows = {text_hash(paper): _found(findings) for paper, findings in found}
         if not rows:
             return
         name = hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()[:16]
-        table = pa.Table.from_pylist(
-            [{"text_sha256": key, "mentions": rows[key]} for key in sorted(rows)], schema=_MENTIONS
-        )
+        table = pa.Table.from_pylist([{"text_sha256": key, **rows[key]} for key in sorted(rows)], schema=_MENTIONS)
         _write(table, self._folder / f"{name}.parquet")
         self._known.update(rows)
+
+
+def _found(findings: Findings) -> dict[str, Any]:
+    links, figures = findings.links, findings.figures
+    return {
+        "mentions": [_row(mention) for mention in findings.mentions],
+        "links": None if links is None else [asdict(link) for link in links],
+        "figures": None
+        if figures is None
+        else [
+            {
+                "start": figure.start,
+                "end": figure.end,
+                "odds": figure.odds,
+                "slots": [{"mention": mention, "odds": odds} for mention, odds in figure.slots],
+            }
+            for figure in figures
+        ],
+    }
+
+
+def _figure(row: dict[str, Any]) -> Figure:
+    return Figure(row["start"], row["end"], row["odds"], tuple((s["mention"], s["odds"]) for s in row["slots"]))
 
 
 def _row(mention: Mention) -> dict[str, Any]:

@@ -90,6 +90,9 @@ class KG(DefinedNamespace):
     claimedBy: URIRef
     evidence: URIRef
     confidence: URIRef
+    status: URIRef
+    edgeConfidence: URIRef
+    support: URIRef
     spanStart: URIRef
     spanEnd: URIRef
     # results
@@ -97,7 +100,14 @@ class KG(DefinedNamespace):
     metric: URIRef
     value: URIRef
     number: URIRef
+    high: URIRef
     unit: URIRef
+    standardNumber: URIRef
+    standardHigh: URIRef
+    standardUnit: URIRef
+    isChange: URIRef
+    direction: URIRef
+    comparedTo: URIRef
     method: URIRef
     dataset: URIRef
     hardware: URIRef

@@ -69,9 +69,9 @@ def test_the_extractor_finds_about_what_was_committed() -> None:
     # int8 kernels differ between processors: mentions at the edge of a threshold may come or go
     cache = MentionCache(EXPORTS / "mentions")
     same = found = committed = 0
-    for paper, mentions in find(load(), list(read([SAMPLE]))[:20]):
-        ours = {(m.start, m.end, m.type): m for m in mentions}
-        theirs = {(m.start, m.end, m.type): m for m in cache.mentions(paper)}
+    for paper, findings in find(load(), list(read([SAMPLE]))[:20]):
+        ours = {(m.start, m.end, m.type): m for m in findings.mentions}
+        theirs = {(m.start, m.end, m.type): m for m in cache.findings(paper).mentions}
         found, committed = found + len(ours), committed + len(theirs)
         for key in ours.keys() & theirs.keys():
             same += 1

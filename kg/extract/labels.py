@@ -1,4 +1,4 @@
-"""What a model can say: a scheme of entity types and of the roles each may have.
+"""What a model can say: entity types with their roles, relations with the types at their ends.
 
 The shipped model speaks `SCHEME`. Other schemes serve to train the same network on the data of
 others (`kg.training.scier`).
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kg.model import ROLES, TYPES
+from kg.model import ROLES, TYPES, EntityType, Relation
 
 #: Tag and class of what is no mention.
 OUTSIDE: Final = 0
@@ -66,3 +66,55 @@ class Scheme:
 
 #: What the shipped model says: the five entity types of `kg.model` with their roles.
 SCHEME: Final = Scheme(tuple(TYPES), tuple((t, r) for t in TYPES for r in ROLES[t]))
+
+#: Relations between entities, in the order of the network's columns, and the types at their ends (relations guide).
+SIGNATURES: Final[dict[Relation, tuple[tuple[EntityType, EntityType], ...]]] = {
+    "usedFor": (("Method", "Task"), ("Method", "Method")),
+    "partOf": (("Method", "Method"), ("Hardware", "Hardware")),
+    "subClassOf": (("Method", "Method"), ("Task", "Task"), ("Dataset", "Dataset"), ("Hardware", "Hardware")),
+    "comparedWith": (("Method", "Method"),),
+    "evaluatedWith": (("Method", "Dataset"),),
+    "trainedWith": (("Method", "Dataset"),),
+    "benchmarkFor": (("Dataset", "Task"),),
+    "evaluatedBy": (("Method", "Metric"), ("Task", "Metric")),
+    "runsOn": (("Method", "Hardware"), ("Task", "Hardware")),
+    "sensesWith": (("Method", "Hardware"), ("Dataset", "Hardware")),
+}
+#: What a result names beside its value, in the order of the network's columns.
+SLOTS: Final[dict[str, EntityType]] = {
+    "metric": "Metric",
+    "method": "Method",
+    "dataset": "Dataset",
+    "hardware": "Hardware",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bonds:
+    """Relations between entity types, and the types at their ends, in the order of a model's columns.
+
+    Attributes
+    ----------
+    types : tuple of str
+        Of the ends; a value's type comes after them.
+    names : tuple of str
+    signatures : tuple of tuple of (str, str)
+        Allowed types of subject and object, by relation.
+
+    Examples
+    --------
+    >>> BONDS.allowed("Dataset", "Task"), BONDS.allowed("Task", "Method")
+    (('benchmarkFor',), ())
+    """
+
+    types: tuple[str, ...]
+    names: tuple[str, ...]
+    signatures: tuple[tuple[tuple[str, str], ...], ...]
+
+    def allowed(self, subject: str, object_: str) -> tuple[str, ...]:
+        """Relations that may hold between a subject and an object of these types."""
+        return tuple(n for n, ends in zip(self.names, self.signatures, strict=True) if (subject, object_) in ends)
+
+
+#: What the shipped model says of two entities.
+BONDS: Final = Bonds(tuple(TYPES), tuple(SIGNATURES), tuple(SIGNATURES.values()))

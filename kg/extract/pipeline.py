@@ -1,7 +1,7 @@
 """The text pipeline: the only door of spaCy. Sentences and mentions as components of one Doc.
 
 The component ``paper_sentences`` reads tokens and writes sentence starts; ``paper_mentions``
-reads the text and writes ``doc._.mentions``. A Doc's text is a paper's: title, line feed, abstract.
+reads the text and writes ``doc._.findings``. A Doc's text is a paper's: title, line feed, abstract.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from spacy.tokens import Doc
 
 from kg.extract.boundaries import bare, dangling
 from kg.extract.decode import WordSpan, decode
-from kg.extract.tagger import SHIPPED, Logits, Settings, Tagger
-from kg.model import ROLES, EntityType, Mention, Paper, Span
+from kg.extract.relating import Relater
+from kg.extract.tagger import SHIPPED, Reading, Settings, Tagger, judges_relations
+from kg.model import ROLES, EntityType, Findings, Mention, Paper, Span
 
 #: Papers that the model is given together.
 CHUNK: Final = 32
@@ -36,8 +37,8 @@ _ABBREVIATIONS: Final = frozenset(
 _ENDS: Final = frozenset(".!?。！？")
 _CLOSERS: Final = frozenset("\"')]}”’»")
 
-if not Doc.has_extension("mentions"):
-    Doc.set_extension("mentions", default=())
+if not Doc.has_extension("findings"):
+    Doc.set_extension("findings", default=Findings(()))
 
 
 @Language.component("paper_sentences", assigns=["token.is_sent_start"])
@@ -68,11 +69,17 @@ def paper_sentences(doc: Doc) -> Doc:
 
 
 class MentionFinder:
-    """Component that runs the model and writes ``doc._.mentions``, a tuple of `Mention`."""
+    """Component that runs the model and writes ``doc._.findings``, a `Findings`."""
 
     def __init__(self, nlp: Language, name: str, *, folder: str, threads: int | None) -> None:
         self.name = name
         self.tagger = Tagger(Path(folder), threads=threads)
+        settings = self.tagger.settings
+        self.relater = (
+            Relater(Path(folder), relation_bias=settings.relation_bias, value_bias=settings.value_bias)
+            if judges_relations(Path(folder))
+            else None
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the mentions of one Doc."""
@@ -86,7 +93,7 @@ class MentionFinder:
         """
         waiting = iter(stream)
         with ThreadPoolExecutor(1) as background:
-            before: tuple[list[Doc], Future[list[Logits]]] | None = None
+            before: tuple[list[Doc], Future[list[Reading]]] | None = None
             while chunk := list(islice(waiting, batch_size)):
                 reading = background.submit(self._read, chunk)
                 if before:
@@ -95,17 +102,21 @@ class MentionFinder:
             if before:
                 yield from self._annotated(before[0], before[1].result())
 
-    def _read(self, docs: Sequence[Doc]) -> list[Logits]:
-        return self.tagger.logits(
+    def _read(self, docs: Sequence[Doc]) -> list[Reading]:
+        return self.tagger.read(
             [(title, abstract) for title, _, abstract in (doc.text.partition("\n") for doc in docs)]
         )
 
-    def _annotated(self, docs: list[Doc], read: Sequence[Logits]) -> list[Doc]:
+    def _annotated(self, docs: list[Doc], read: Sequence[Reading]) -> list[Doc]:
         settings = self.tagger.settings
-        for doc, (words, logits) in zip(docs, read, strict=True):
+        for doc, reading in zip(docs, read, strict=True):
             found_sentences = [Span(sent.start_char, sent.end_char) for sent in doc.sents]
-            spans = decode(logits, threshold=settings.threshold, nested=settings.nested)
-            doc._.mentions = tuple(mentions_of(doc.text, found_sentences, words, spans, settings))
+            spans = decode(reading.logits, threshold=settings.threshold, nested=settings.nested)
+            mentions = tuple(mentions_of(doc.text, found_sentences, reading.words, spans, settings))
+            if self.relater is None:
+                doc._.findings = Findings(mentions)
+            else:
+                doc._.findings = Findings(mentions, *self.relater.judge(doc.text, reading, found_sentences, mentions))
         return docs
 
 
@@ -113,7 +124,7 @@ class MentionFinder:
     "paper_mentions",
     default_config={"folder": str(SHIPPED), "threads": None},
     requires=["token.is_sent_start"],
-    assigns=["doc._.mentions"],
+    assigns=["doc._.findings"],
 )
 def make_mention_finder(nlp: Language, name: str, folder: str, threads: int | None) -> MentionFinder:
     """Return the component for a model folder."""
@@ -211,11 +222,12 @@ def load(folder: Path = SHIPPED, *, threads: int | None = None) -> Language:
     return nlp
 
 
-def find(nlp: Language, papers: Iterable[Paper]) -> Iterator[tuple[Paper, tuple[Mention, ...]]]:
-    """Each paper with its mentions, in the order in which they came."""
+def find(nlp: Language, papers: Iterable[Paper]) -> Iterator[tuple[Paper, Findings]]:
+    """Each paper with what is found in it, in the order in which they came."""
     pairs = ((paper.text, paper) for paper in papers)
     for doc, paper in nlp.pipe(pairs, as_tuples=True, batch_size=CHUNK):
-        yield paper, tuple(_of(paper, mention) for mention in doc._.mentions)
+        found = doc._.findings
+        yield paper, Findings(tuple(_of(paper, mention) for mention in found.mentions), found.links, found.figures)
 
 
 def _of(paper: Paper, mention: Mention) -> Mention:

@@ -59,8 +59,14 @@ def shipped_weights() -> dict[str, Weights]:
 
 
 def relation_weights() -> Weights:
-    """Weights of derived relations, as they are in ``confidence.json``."""
+    """Weights of relations between entities, as they are in ``confidence.json``."""
     row = _table().get("relations")
+    return _weights(row) if row else IDENTITY
+
+
+def result_weights() -> Weights:
+    """Weights of results, as they are in ``confidence.json``."""
+    row = _table().get("results")
     return _weights(row) if row else IDENTITY
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.annotations import Annotation, NamedConcept, normalise, read_annotations
-from kg.evaluate import matched
+from kg.evaluate import matched, same_finding
 from kg.extract.tagger import Settings
 from kg.found import record
 from kg.model import TYPES
@@ -61,16 +61,17 @@ def calibrated(seen: Read, settings: Settings) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What was judged with what was fitted on other papers: mentions, claims of papers, derived relations."""
+    """What was judged with what was fitted on other papers: mentions, claims of papers, relations, results."""
 
     mentions: list[Judged]
     claims: list[Judged]
     relations: list[Judged]
+    results: list[Judged]
 
 
 def cross_fitted(seen: Read, settings: Settings, *, folds: int = FOLDS) -> Fitted:
     """All that is found in a gold file, each fold of papers judged with lines fitted on the others."""
-    result = Fitted([], [], [])
+    result = Fitted([], [], [], [])
     for fold in range(folds):
         inside = [place % folds == fold for place in range(len(seen.papers))]
         learn, held = (_part(seen, [is_in == wanted for is_in in inside]) for wanted in (False, True))
@@ -78,13 +79,14 @@ def cross_fitted(seen: Read, settings: Settings, *, folds: int = FOLDS) -> Fitte
         result.mentions.extend(mentions(held, fitted))
         result.claims.extend(weighed(claims(held, fitted), claim_weights(claims(learn, fitted))))
         result.relations.extend(weighed(relations(held, fitted), claim_weights(relations(learn, fitted))))
+        result.results.extend(weighed(results(held, fitted), claim_weights(results(learn, fitted))))
     return result
 
 
 def _part(seen: Read, chosen: Sequence[bool]) -> Read:
     papers = tuple(p for p, is_in in zip(seen.papers, chosen, strict=True) if is_in)
-    logits = tuple(each for each, is_in in zip(seen.logits, chosen, strict=True) if is_in)
-    return Read(seen.gold, papers, logits)
+    readings = tuple(each for each, is_in in zip(seen.readings, chosen, strict=True) if is_in)
+    return Read(seen.gold, papers, readings, seen.relater)
 
 
 def mentions(seen: Read, settings: Settings) -> list[Judged]:
@@ -92,8 +94,8 @@ def mentions(seen: Read, settings: Settings) -> list[Judged]:
     gold = read_annotations(seen.gold)
     return [
         Judged(paper.id, mention.type, mention.confidence, bool(named))
-        for paper, of_paper in found(seen, settings)
-        for mention in of_paper
+        for paper, of_paper in found(seen, settings, related=False)
+        for mention in of_paper.mentions
         if (named := _named(gold[paper.id], mention.type, mention.text)) is not None
     ]
 
@@ -103,8 +105,8 @@ def roles(seen: Read, settings: Settings) -> list[Judged]:
     gold = read_annotations(seen.gold)
     return [
         Judged(paper.id, mention.type, mention.role_confidence, any(mention.role in _roles(c) for c in named))
-        for paper, of_paper in found(seen, settings)
-        for mention in of_paper
+        for paper, of_paper in found(seen, settings, related=False)
+        for mention in of_paper.mentions
         if (named := _named(gold[paper.id], mention.type, mention.text))
     ]
 
@@ -112,7 +114,7 @@ def roles(seen: Read, settings: Settings) -> list[Judged]:
 def claims(seen: Read, settings: Settings) -> list[Judged]:
     """Each claim that a paper has an entity in a role, with the product of its probabilities, not weighed yet."""
     judged = []
-    for each, wanted, partner in _matched(seen, settings):
+    for each, wanted, _, partner in _matched(seen, settings, related=False):
         for place, entity in enumerate(each["entities"]):
             concept = wanted.concepts[partner[place]] if place in partner else None
             if concept is None or not concept.optional:
@@ -127,9 +129,9 @@ RELATION = "relation"
 
 
 def relations(seen: Read, settings: Settings) -> list[Judged]:
-    """Each derived relation in papers annotated with relations, with the product of its probabilities, not weighed."""
+    """Each relation in papers annotated with relations, with the product of its probabilities, not weighed."""
     judged = []
-    for each, wanted, partner in _matched(seen, settings):
+    for each, wanted, _, partner in _matched(seen, settings):
         if wanted.triples is None:
             continue
         concepts = {
@@ -146,18 +148,43 @@ def relations(seen: Read, settings: Settings) -> list[Judged]:
     return judged
 
 
-def _matched(seen: Read, settings: Settings) -> Iterator[tuple[dict[str, Any], Annotation, dict[int, int]]]:
-    """Yield what is found in each paper, its annotation, and the gold entity of each entity that has one, by place."""
+#: What `results` has instead of a type.
+RESULT = "result"
+
+
+def results(seen: Read, settings: Settings) -> list[Judged]:
+    """Each result, with the probability that the model gives it, not weighed."""
+    judged = []
+    for each, wanted, said, _ in _matched(seen, settings):
+        left = sorted(wanted.findings, key=lambda finding: finding.optional)
+        for result, finding in zip(each["results"], said.findings, strict=True):
+            hit = next((gold for gold in left if same_finding(gold, finding)), None)
+            if hit is not None:
+                left.remove(hit)
+            if hit is None or not hit.optional:
+                judged.append(Judged(each["id"], RESULT, result["confidence"], hit is not None))
+    return judged
+
+
+def _matched(
+    seen: Read, settings: Settings, *, related: bool = True
+) -> Iterator[tuple[dict[str, Any], Annotation, Annotation, dict[int, int]]]:
+    """Yield what is found in each paper, its annotation, what is found in that form, and each entity's gold one.
+
+    The last is by the entities' places among what was found.
+    """
     gold = read_annotations(seen.gold)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "found.jsonl"
-        records = [record(paper, ms, relation_weights=IDENTITY) for paper, ms in found(seen, settings)]
+        plain = (IDENTITY, IDENTITY)
+        records = [record(paper, each, weights=plain) for paper, each in found(seen, settings, related=related)]
         path.write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
         predicted = read_annotations(path)
     for each in records:
         wanted = gold[each["id"]]
-        pairs = matched(wanted.concepts, predicted[each["id"]].concepts)
-        yield each, wanted, {place: at for at, place in pairs.items()}
+        said = predicted[each["id"]]
+        pairs = matched(wanted.concepts, said.concepts)
+        yield each, wanted, said, {place: at for at, place in pairs.items()}
 
 
 def _named(gold: Annotation, type_: str, name: str) -> list[NamedConcept] | None:
@@ -204,7 +231,7 @@ def _by_type(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
     by_type: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
         by_type[each.type].append(each)
-    return {type_: by_type[type_] for type_ in (*TYPES, RELATION) if type_ in by_type}
+    return {type_: by_type[type_] for type_ in (*TYPES, RELATION, RESULT) if type_ in by_type}
 
 
 def _fitted(

@@ -8,6 +8,7 @@ from typing import Any
 
 from kg.extract.labels import MAX_WORDS, SCHEME
 from kg.extract.tagger import Settings
+from kg.training.relater import COPIED, PairRecipe
 from kg.training.train import Recipe
 
 _CARD = """# Model card: {name}
@@ -37,12 +38,31 @@ Expected calibration error there, each fold of papers with lines fitted on the o
 
 {figures}
 
-## Limits
+{relations}## Limits
 
 - English, computer science, title and abstract. Other text gives poor or no mentions.
 - Mentions longer than {longest} words are not found.
 - A paper's background is often given a role that only its own work should have.
 - Names that no annotated paper resembles (new kinds of devices, data sets without "dataset" beside them) are missed.
+"""
+
+_RELATIONS = """## Relations and results
+
+A second network, {size} MB of int8 weights, judges pairs of mentions, numbers, and what a number is of. It reads what the encoder
+says below its last {copied} layers and at its top: copies of those layers with the types of mentions marked, and a layer over pairs.
+
+| | |
+|---|---|
+| training | {epochs} epochs, batches of {batch}, rates {layer_rate} (copied layers) and {rate}, seed {seed} |
+| settings chosen on | `{held_out}`: added to the log odds of relations {relation_bias}, of results {value_bias} |
+| made by | `{command}` |
+
+| annotated papers | with relations | with results | sha256 |
+|---|---|---|---|
+{materials}
+
+{figures}
+
 """
 
 
@@ -65,6 +85,8 @@ class Facts:
         Name of the model whose weights the training started from; empty for the encoder alone.
     settings : Settings
     command : str
+    pairs : PairFacts or None
+        Of the second network, where there is one.
     """
 
     name: str
@@ -76,6 +98,28 @@ class Facts:
     start: str
     settings: Settings
     command: str
+    pairs: PairFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """What a card says of the second network besides figures.
+
+    Attributes
+    ----------
+    size : int
+        Bytes of the weights.
+    materials : sequence of (file, papers with relations, papers with results, sha256)
+    recipe : PairRecipe
+    """
+
+    size: int
+    materials: Sequence[tuple[str, int, int, str]]
+    recipe: PairRecipe
+
+
+#: Kinds of score of the second network.
+OF_PAIRS = ("relation/all", "result/all")
 
 
 def card(facts: Facts, figures: Mapping[str, Mapping[str, Any]]) -> str:
@@ -111,14 +155,49 @@ def card(facts: Facts, figures: Mapping[str, Mapping[str, Any]]) -> str:
         command=facts.command,
         materials="\n".join(f"| `{name}` | {count} | `{sha}` | {use} |" for name, count, sha, use in facts.materials),
         errors=", ".join(f"{what} {value:.3f}" for what, value in errors.items()) or "not measured",
-        figures=table(figures),
+        figures=table(figures, without=OF_PAIRS if facts.pairs else ()),
+        relations=_relations(facts, facts.pairs, figures) if facts.pairs else "",
     )
 
 
-def table(figures: Mapping[str, Mapping[str, Any]]) -> str:
+def with_relations(kept: str, facts: Facts, figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Text of the card of a model whose mentions were kept, and whose second network was trained anew."""
+    head, _, limits = kept.partition("## Limits\n")
+    head = head.partition("## Relations and results\n")[0]
+    lines = [line for line in head.splitlines() if not line.startswith(tuple(f"| {kind} |" for kind in OF_PAIRS))]
+    section = _relations(facts, facts.pairs, figures) if facts.pairs else ""
+    return "\n".join(lines).rstrip() + f"\n\n{section}## Limits\n{limits}"
+
+
+def _relations(facts: Facts, pairs: PairFacts, figures: Mapping[str, Mapping[str, Any]]) -> str:
+    recipe = pairs.recipe
+    errors = figures[facts.held_out[0]].get("calibration error", {})
+    told = ", ".join(f"{what} {errors[what]:.3f}" for what in ("relations", "results") if what in errors)
+    only = {file: {kind: row for kind, row in rows.items() if kind in OF_PAIRS} for file, rows in figures.items()}
+    return _RELATIONS.format(
+        size=round(pairs.size / 1e6, 1),
+        copied=COPIED,
+        epochs=recipe.epochs,
+        batch=recipe.batch,
+        layer_rate=recipe.layer_rate,
+        rate=recipe.rate,
+        seed=recipe.seed,
+        held_out=facts.held_out[0],
+        relation_bias=facts.settings.relation_bias,
+        value_bias=facts.settings.value_bias,
+        command=facts.command,
+        materials="\n".join(
+            f"| `{name}` | {related} | {told} | `{sha}` |" for name, related, told, sha in pairs.materials
+        ),
+        figures=table(only) + (f"\n\nExpected calibration error on `{facts.held_out[0]}`: {told}." if told else ""),
+    )
+
+
+def table(figures: Mapping[str, Mapping[str, Any]], *, without: Sequence[str] = ()) -> str:
     """Markdown table of precision, recall and F1, a row a kind of score, a column a file."""
     files = list(figures)
-    kinds = dict.fromkeys(kind for rows in figures.values() for kind, row in rows.items() if "F1" in row)
+    every = (kind for rows in figures.values() for kind, row in rows.items() if "F1" in row)
+    kinds = [kind for kind in dict.fromkeys(every) if kind not in without]
     lines = [f"| score | {' | '.join(f'{f}: P / R / F1' for f in files)} |", f"|---|{'---|' * len(files)}"]
     for kind in kinds:
         cells = []

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.evaluate import Scores, score
-from kg.extract.decode import Array, decode
+from kg.extract.decode import decode
 from kg.extract.pipeline import mentions_of, sentences
-from kg.extract.tagger import Settings, Tagger
+from kg.extract.relating import Relater
+from kg.extract.tagger import Reading, Settings, Tagger, judges_relations
 from kg.found import record
-from kg.model import Mention, Paper
+from kg.model import Findings, Paper
 from kg.training.gold import GoldPaper, read_gold
 
 #: Values tried for the least probability of a mention, and of one inside another.
@@ -20,38 +21,85 @@ THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 NESTED = (0.4, 0.5, 0.6, 0.7, 1.0)
 
 
+#: Values tried for what is added to the log odds of relations, and of results.
+BIASES = tuple(round(-1.5 + 0.25 * step, 2) for step in range(13))
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Gold papers and what the network says of each of their spans."""
+    """Gold papers, what the network says of each, and the second network, where there is one."""
 
     gold: Path
     papers: tuple[GoldPaper, ...]
-    logits: tuple[tuple[list[tuple[int, int]], Array], ...]
+    readings: tuple[Reading, ...]
+    relater: Relater | None = None
 
 
 def read(gold: Path, folder: Path, *, threads: int | None = None) -> Read:
     """Return a gold file's papers, read once by the model of a folder."""
     papers = tuple(read_gold(gold))
     tagger = Tagger(folder, threads=threads)
-    return Read(gold, papers, tuple(tagger.logits([(p.title, p.abstract) for p in papers])))
+    readings = tuple(tagger.read([(p.title, p.abstract) for p in papers]))
+    return Read(gold, papers, readings, Relater(folder) if judges_relations(folder) else None)
 
 
-def found(seen: Read, settings: Settings) -> Iterator[tuple[Paper, tuple[Mention, ...]]]:
-    """Each paper with the mentions that some settings find in it."""
-    for paper, (words, logits) in zip(seen.papers, seen.logits, strict=True):
+def found(seen: Read, settings: Settings, *, related: bool = True) -> Iterator[tuple[Paper, Findings]]:
+    """Each paper with what some settings find in it; without relations and results of the model if not `related`."""
+    for paper, reading in zip(seen.papers, seen.readings, strict=True):
         read_paper = Paper(paper.id, paper.title, paper.abstract, local_id=paper.id)
-        spans = decode(logits, threshold=settings.threshold, nested=settings.nested)
-        made = mentions_of(read_paper.text, sentences(read_paper.text), words, spans, settings)
-        yield read_paper, tuple(replace(m, paper=paper.id) for m in made)
+        spans = decode(reading.logits, threshold=settings.threshold, nested=settings.nested)
+        held = sentences(read_paper.text)
+        made = mentions_of(read_paper.text, held, reading.words, spans, settings)
+        mentions = tuple(replace(m, paper=paper.id) for m in made)
+        if seen.relater is None or not related:
+            yield read_paper, Findings(mentions)
+        else:
+            links, figures = seen.relater.judge(read_paper.text, reading, held, mentions)
+            yield read_paper, shifted(Findings(mentions, links, figures), settings)
 
 
-def scores(seen: Read, settings: Settings, scratch: Path) -> Scores:
+def shifted(findings: Findings, settings: Settings) -> Findings:
+    """Findings with the settings' biases added to the log odds of relations and results."""
+    links, figures = findings.links, findings.figures
+    if links is None or figures is None:
+        return findings
+    return replace(
+        findings,
+        links=tuple(replace(link, odds=round(link.odds + settings.relation_bias, 2)) for link in links),
+        figures=tuple(replace(figure, odds=round(figure.odds + settings.value_bias, 2)) for figure in figures),
+    )
+
+
+def scores(seen: Read, settings: Settings, scratch: Path, *, related: bool = True) -> Scores:
     """Scores of a gold file under some settings; predictions go to a file in `scratch`."""
+    return scored(seen.gold, found(seen, settings, related=related), scratch)
+
+
+def scored(gold: Path, found: Iterable[tuple[Paper, Findings]], scratch: Path) -> Scores:
+    """Scores of what was found in the papers of a gold file."""
     path = scratch / "predicted.jsonl"
     with path.open("w", encoding="utf-8") as lines:
-        for paper, mentions in found(seen, settings):
-            lines.write(json.dumps(record(paper, mentions), ensure_ascii=False) + "\n")
-    return score(seen.gold, path)
+        for paper, findings in found:
+            lines.write(json.dumps(record(paper, findings), ensure_ascii=False) + "\n")
+    return score(gold, path)
+
+
+def choose_biases(seen: Read, settings: Settings, scratch: Path) -> Settings:
+    """Settings with the biases of the best relation and result F1."""
+    plain = replace(settings, relation_bias=0.0, value_bias=0.0)
+    held = list(found(seen, plain))
+    best: dict[str, tuple[float, float]] = {}
+    for bias in BIASES:
+        tried = replace(plain, relation_bias=bias, value_bias=bias)
+        totals = scored(seen.gold, ((paper, shifted(each, tried)) for paper, each in held), scratch).totals
+        for key in ("relation/all", "result/all"):
+            if key in totals and totals[key].gold:
+                best[key] = max(best.get(key, (-1.0, 0.0)), (totals[key].f1, bias))
+    return replace(
+        plain,
+        relation_bias=best.get("relation/all", (0.0, 0.0))[1],
+        value_bias=best.get("result/all", (0.0, 0.0))[1],
+    )
 
 
 def choose(seen: Read, settings: Settings, scratch: Path) -> tuple[Settings, list[dict[str, float]]]:
@@ -61,7 +109,7 @@ def choose(seen: Read, settings: Settings, scratch: Path) -> tuple[Settings, lis
     for threshold in THRESHOLDS:
         for nested in NESTED:
             tried = replace(settings, threshold=threshold, nested=nested)
-            totals = scores(seen, tried, scratch).totals
+            totals = scores(seen, tried, scratch, related=False).totals
             entity, role = totals["entity/all"].f1, totals["role/all"].f1
             table.append({"threshold": threshold, "nested": nested, "entity F1": entity, "role F1": role})
             if entity + role > best:

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from kg.training.relater import PairRecipe
 from kg.training.run import Material, make_model
 from kg.training.train import Recipe, Tell
 
@@ -19,10 +20,12 @@ def run(
     work: Path,
     epochs: int,
     more_epochs: int,
+    relation_epochs: int,
     seed: int,
     threads: int,
     name: str,
     start: Path | None,
+    keep: Path | None,
     tell: Tell,
 ) -> dict[str, Any]:
     """Make a model folder; return its figures by file."""
@@ -31,18 +34,36 @@ def run(
     options = {
         "dev": material.dev.name if material.dev else None,
         "start": start.name if start else None,
+        "keep": keep.name if keep else None,
         "limit": material.limit,
         "epochs": epochs,
         "more-epochs": more_epochs,
+        "relation-epochs": relation_epochs,
         "seed": seed,
         "threads": threads,
         "name": name,
         "licence": material.licence,
     }
     files = [path.name for path in material.gold]
-    for option, paths in (("--more", material.more), ("--test", material.test), ("--texts", material.texts)):
+    for option, paths in (
+        ("--more", material.more),
+        ("--relations", material.relations),
+        ("--test", material.test),
+        ("--texts", material.texts),
+    ):
         for path in paths:
             files += [option, path.name]
     given = (f"--{key}={value}" for key, value in options.items() if value is not None)
     command = shlex.join(["kg", "train", *files, *given])
-    return make_model(material, out, work=work, recipe=recipe, name=name, start=start, command=command, tell=tell)
+    return make_model(
+        material,
+        out,
+        work=work,
+        recipe=recipe,
+        pair_recipe=PairRecipe(epochs=relation_epochs, seed=seed),
+        name=name,
+        start=start,
+        keep=keep,
+        command=command,
+        tell=tell,
+    )

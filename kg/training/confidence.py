@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kg.extract.tagger import SHIPPED, read_settings
 from kg.resolve.confidence import IDENTITY, TABLE
-from kg.training.calibrate import RELATION, claim_weights, claims, relations
+from kg.training.calibrate import RELATION, RESULT, claim_weights, claims, relations, results
 from kg.training.choose import read
 from kg.training.run import digest
 
@@ -32,6 +32,7 @@ def main() -> None:
         "model": settings.name,
         "claims": claim_weights(claims(seen, settings)),
         "relations": claim_weights(relations(seen, settings)).get(RELATION, IDENTITY),
+        "results": claim_weights(results(seen, settings)).get(RESULT, IDENTITY),
     }
     arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 

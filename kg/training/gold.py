@@ -9,13 +9,14 @@ import logging
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kg.annotations import normalise
 from kg.errors import EvaluationError
 from kg.extract.encoding import Window
-from kg.extract.labels import MAX_WORDS, OUTSIDE, SCHEME, Scheme
+from kg.extract.labels import BONDS, MAX_WORDS, OUTSIDE, SCHEME, SIGNATURES, SLOTS, Scheme
 from kg.model import ROLES, TYPES, EntityType, Role
 from kg.readers import read
 
@@ -42,6 +43,12 @@ class GoldPaper:
         Stretches that are neither mention nor none: a shorter name inside a longer one of the same entity.
     optional : tuple of (int, int)
         Mentions of entities on which the annotators disagreed.
+    named : tuple of (start, end, entity)
+        Which entity each of `spans` and `nested` names, by its number in the record.
+    relations : tuple of (entity, relation, entity) or None
+        None where nobody looked for them.
+    results : tuple of GoldResult or None
+        None where nobody looked for them.
     """
 
     id: str
@@ -51,6 +58,33 @@ class GoldPaper:
     nested: tuple[Labelled, ...] = ()
     ignored: tuple[tuple[int, int], ...] = ()
     optional: tuple[tuple[int, int], ...] = ()
+    named: tuple[tuple[int, int, int], ...] = ()
+    relations: tuple[tuple[int, str, int], ...] | None = None
+    results: tuple[GoldResult, ...] | None = None
+
+    @property
+    def text(self) -> str:
+        """Title, line feed, abstract."""
+        return f"{self.title}\n{self.abstract}" if self.abstract else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class GoldResult:
+    """A figure that annotators found.
+
+    Attributes
+    ----------
+    value : str
+        Verbatim.
+    slots : dict of str to int
+        Number of the entity in each of `kg.extract.labels.SLOTS` that it has.
+    open : frozenset of str
+        Slots whose words are no entity of the paper.
+    """
+
+    value: str
+    slots: Mapping[str, int]
+    open: frozenset[str] = frozenset()
 
 
 def read_gold(path: Path, *, texts: Iterable[Path] = ()) -> list[GoldPaper]:
@@ -98,6 +132,46 @@ def annotated(path: Path, *, texts: Iterable[Path] = ()) -> list[dict[str, Any]]
         log.info("%s: text found of %d of %d papers", path.name, len(filled), len(without))
         records += filled
     return records
+
+
+def with_relations(papers: Sequence[GoldPaper], path: Path) -> list[GoldPaper]:
+    """Papers, those without relations with the ones that a file has for them.
+
+    Parameters
+    ----------
+    papers : sequence of GoldPaper
+    path : Path
+        JSON lines, plain or .gz: ``text_sha256`` names the paper's text (see `text_digest`), each of
+        ``relations`` is the number of the subject among the record's entities, the relation, and the
+        number of the object.
+
+    Raises
+    ------
+    EvaluationError
+        For a line that is no such record, with its number.
+    """
+    given: dict[str, tuple[tuple[int, str, int], ...]] = {}
+    for number, line in _numbered(path):
+        try:
+            record = json.loads(line)
+            relations = {(int(s), int(o)): str(name) for s, name, o in record["relations"]}
+            if unknown := set(relations.values()) - set(SIGNATURES):
+                raise ValueError(f"no such relation: {sorted(unknown)[0]!r}")
+            given[record["text_sha256"]] = tuple((s, name, o) for (s, o), name in sorted(relations.items()))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise EvaluationError(path, number, f"no relations of a paper: {error!r}") from error
+    made = []
+    for paper in papers:
+        found = given.get(text_digest(paper.title, paper.abstract)) if paper.relations is None else None
+        made.append(paper if found is None else replace(paper, relations=_fitting(paper, found)))
+    return made
+
+
+def _fitting(paper: GoldPaper, relations: Iterable[tuple[int, str, int]]) -> tuple[tuple[int, str, int], ...]:
+    """Return the relations whose ends are found in the text, of types that they may link."""
+    kinds = {(start, end): type_ for start, end, type_, _ in (*paper.spans, *paper.nested)}
+    types = {number: kinds[start, end] for start, end, number in paper.named}
+    return tuple(r for r in relations if r[1] in BONDS.allowed(types.get(r[0], ""), types.get(r[2], "")))
 
 
 def carries_text(path: Path) -> bool:
@@ -163,7 +237,66 @@ def _paper(record: dict[str, Any]) -> GoldPaper:
                 else:
                     required.append(((start, end, type_, role), number))
     flat, nested, ignored = _sorted_out(required)
-    return GoldPaper(record["id"], record["title"], record["abstract"], flat, nested, ignored, tuple(optional))
+    return GoldPaper(
+        record["id"],
+        record["title"],
+        record["abstract"],
+        tuple(span for span, _ in flat),
+        tuple(span for span, _ in nested),
+        ignored,
+        tuple(optional),
+        tuple((start, end, number) for (start, end, _, _), number in (*flat, *nested)),
+        _relations(record),
+        _results(record),
+    )
+
+
+def _relations(record: Mapping[str, Any]) -> tuple[tuple[int, str, int], ...] | None:
+    if record.get("relations") is None:
+        return None
+    places = {entity["name"]: number for number, entity in enumerate(record["entities"])}
+    found = {}
+    for each in record["relations"]:
+        ends = places[each["subject"]], places[each["object"]]
+        types = [record["entities"][end]["type"] for end in ends]
+        if each["relation"] in BONDS.allowed(*types):  # an annotator's slip teaches nothing
+            found[ends] = each["relation"]
+    return tuple((subject, name, object_) for (subject, object_), name in sorted(found.items()))
+
+
+def _results(record: Mapping[str, Any]) -> tuple[GoldResult, ...] | None:
+    if record.get("results") is None:
+        return None
+    names: dict[tuple[str, str], int] = {}
+    for number, entity in enumerate(record["entities"]):
+        for name in (entity["name"], *entity["surface"]):
+            names.setdefault((entity["type"], normalise(name)), number)
+    made = []
+    for result in record["results"]:
+        slots: dict[str, int] = {}
+        unknown: set[str] = set()
+        for slot, type_ in SLOTS.items():
+            if not result.get(slot):
+                continue
+            exact = names.get((type_, normalise(result[slot])))
+            at = _alike(result[slot], type_, names) if exact is None else exact
+            if at is None:
+                unknown.add(slot)
+            else:
+                slots[slot] = at
+        made.append(GoldResult(str(result["value"]), slots, frozenset(unknown)))
+    return tuple(made)
+
+
+def _alike(said: str, type_: str, names: Mapping[tuple[str, str], int]) -> int | None:
+    """Return the entity of a type whose words are most alike to those said: half or more of theirs together."""
+    words = set(normalise(said).split())
+    best, most = None, 0.5
+    for (of, name), number in names.items():
+        other = set(name.split())
+        if of == type_ and other and (share := len(words & other) / min(len(words | other), 2 * len(other))) >= most:
+            best, most = number, share + 1e-9
+    return best
 
 
 def _kind(entity: Mapping[str, Any]) -> tuple[EntityType, Role]:
@@ -184,25 +317,25 @@ def _occurrences(surface: str, text: str) -> Iterator[tuple[int, int]]:
 
 def _sorted_out(
     spans: Sequence[tuple[Labelled, int]],
-) -> tuple[tuple[Labelled, ...], tuple[Labelled, ...], tuple[tuple[int, int], ...]]:
+) -> tuple[list[tuple[Labelled, int]], list[tuple[Labelled, int]], tuple[tuple[int, int], ...]]:
     """Return the spans of which the longest win, those nested in them, and those to ignore; ties go to the first.
 
-    Each span comes with the number of its entity.
+    Each span comes with the number of its entity, and goes with it.
     """
     kept: list[tuple[Labelled, int]] = []
-    inner: list[Labelled] = []
+    inner: list[tuple[Labelled, int]] = []
     ignored: set[tuple[int, int]] = set()
     for span, entity in sorted(spans, key=lambda s: (s[0][0] - s[0][1], s[0][0])):
         over = [other for other in kept if span[0] < other[0][1] and other[0][0] < span[1]]
         if not over:
             kept.append((span, entity))
-        elif any(other[0][:2] == span[:2] for other in over) or any(span[:2] == other[:2] for other in inner):
+        elif any(other[0][:2] == span[:2] for other in (*over, *inner)):
             continue  # the same words twice, as two entities or by two spellings
         elif any(number == entity for _, number in over):
             ignored.add(span[:2])
         elif any(other[0] <= span[0] and span[1] <= other[1] for other, _ in over):
-            inner.append(span)
-    return tuple(sorted(span for span, _ in kept)), tuple(sorted(inner)), tuple(sorted(ignored))
+            inner.append((span, entity))
+    return sorted(kept), sorted(inner), tuple(sorted(ignored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +364,9 @@ def targets(paper: GoldPaper, window: Window, scheme: Scheme = SCHEME) -> Target
     """
     count = len(window.spans)
     tags = [OUTSIDE] * count
-    ignored = [reach for stretch in paper.ignored if (reach := _words(stretch, window))]
+    ignored = [reach for stretch in paper.ignored if (reach := word_range(stretch, window))]
     for stretch in paper.optional:
-        if reach := _words(stretch, window):
+        if reach := word_range(stretch, window):
             first, length = reach
             tags[first : first + length + 1] = [IGNORE] * (length + 1)
             ignored += [
@@ -245,10 +378,10 @@ def targets(paper: GoldPaper, window: Window, scheme: Scheme = SCHEME) -> Target
     spans = []
     columns = {pair: column for column, pair in enumerate(scheme.roles)}
     for start, end, type_, role in (*paper.spans, *paper.nested):
-        if reach := _words((start, end), window):
+        if reach := word_range((start, end), window):
             spans.append((*reach, 1 + scheme.types.index(type_), columns.get((type_, role), IGNORE)))
     for start, end, type_, _ in paper.spans:
-        if reach := _words((start, end), window):
+        if reach := word_range((start, end), window):
             first, length = reach
             tags[first : first + length + 1] = [scheme.begin_tag(type_), *[scheme.begin_tag(type_) + 1] * length]
     found = {(first, length) for first, length, _, _ in spans}
@@ -257,8 +390,8 @@ def targets(paper: GoldPaper, window: Window, scheme: Scheme = SCHEME) -> Target
     )
 
 
-def _words(stretch: tuple[int, int], window: Window) -> tuple[int, int] | None:
-    """Return the first word that a stretch of text touches in a window, and how many more it does."""
+def word_range(stretch: tuple[int, int], window: Window) -> tuple[int, int] | None:
+    """First word that a stretch of text touches in a window, and how many more it does; None where it touches none."""
     start, end = stretch
     touched = [word for word, (first, last) in enumerate(window.spans) if first < end and start < last]
     return (touched[0], touched[-1] - touched[0]) if touched else None

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import random
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +16,15 @@ from typing import Any
 import torch
 
 from kg.errors import ModelError
-from kg.extract.tagger import Settings, read_settings
+from kg.extract.tagger import RELATIONS, Settings, read_config, read_settings
 from kg.training.calibrate import calibrated, calibration_error, cross_fitted
-from kg.training.card import Facts, card
-from kg.training.choose import Read, choose, read, scores, summary
-from kg.training.gold import GoldPaper, annotated, carries_text, read_gold
+from kg.training.card import Facts, PairFacts, card
+from kg.training.card import with_relations as with_pairs
+from kg.training.choose import Read, choose, choose_biases, read, scores, summary
+from kg.training.gold import GoldPaper, annotated, carries_text, read_gold, with_relations
 from kg.training.network import encoder_folder, new_tagger
 from kg.training.package import write_model
+from kg.training.relater import PairRecipe, expose, pair_examples, train_pairing, write_pairing
 from kg.training.start import weights
 from kg.training.train import Recipe, Tell, train
 
@@ -50,6 +53,8 @@ class Material:
         Of the annotations, for the model card.
     limit : int or None
         How many papers of `gold` to learn from, drawn by the recipe's seed; all by default.
+    relations : tuple of Path
+        Relations of papers of `gold` and `more` that carry none (`kg.training.gold.with_relations`).
     """
 
     gold: tuple[Path, ...]
@@ -59,6 +64,7 @@ class Material:
     texts: tuple[Path, ...] = ()
     licence: str = "not stated"
     limit: int | None = None
+    relations: tuple[Path, ...] = ()
 
 
 def make_model(
@@ -67,8 +73,10 @@ def make_model(
     *,
     work: Path,
     recipe: Recipe | None = None,
+    pair_recipe: PairRecipe | None = None,
     name: str = "my-mentions",
     start: Path | None = None,
+    keep: Path | None = None,
     command: str = "",
     tell: Tell | None = None,
 ) -> dict[str, Any]:
@@ -82,10 +90,14 @@ def make_model(
     work : Path
         Folder for the progress of the training.
     recipe : Recipe, optional
+    pair_recipe : PairRecipe, optional
+        Of the second network.
     name : str
         The model's name, in its settings and card.
     start : Path, optional
         Model folder whose weights the training starts from, instead of the pre-trained encoder's.
+    keep : Path, optional
+        Model folder whose mentions stay as they are: only the network of relations and results is trained.
     command : str
         For the card: what made the model.
     tell : callable, optional
@@ -100,7 +112,7 @@ def make_model(
     """
     recipe = recipe or Recipe()
     work.mkdir(parents=True, exist_ok=True)
-    gold = {path: read_gold(path, texts=material.texts) for path in material.gold}
+    gold = {path: _related(path, material) for path in material.gold}
     papers = [paper for of_file in gold.values() for paper in of_file]
     dev = material.dev and _whole(material.dev, material.texts, work)
     test = [_whole(path, material.texts, work) for path in material.test]
@@ -112,15 +124,16 @@ def make_model(
         papers = random.Random(recipe.seed).sample(papers, material.limit)  # noqa: S311
     if not papers:
         raise ModelError(out, "there are no annotated papers to learn from")
-    others = {path: read_gold(path, texts=material.texts) for path in material.more}
+    others = {path: _related(path, material) for path in material.more}
     more = [paper for of_file in others.values() for paper in of_file]
     learnt = {id(paper) for paper in papers}
-    begin = None
-    if start is not None:
-        begin = weights(start, new_tagger(encoder_folder()))
-    tagger = train(papers, work, more=more, recipe=recipe, start=begin, tell=tell)
-    write_model(tagger, out, name=name)
-    figures = settle(out, dev, test)
+    if keep is not None:
+        _copy(keep, out, name)
+    else:
+        begin = None if start is None else weights(start, new_tagger(encoder_folder()))
+        write_model(train(papers, work, more=more, recipe=recipe, start=begin, tell=tell), out, name=name)
+    add_relations([*papers, *more], out, work=work, recipe=pair_recipe, tell=tell)
+    figures = settle(out, dev, test, mentions=keep is None)
     facts = Facts(
         name=name,
         size=(out / "model.onnx").stat().st_size,
@@ -135,26 +148,85 @@ def make_model(
         start=read_settings(start).name if start else "",
         settings=read_settings(out),
         command=command,
+        pairs=_pair_facts({**gold, **others}, out, pair_recipe or PairRecipe()),
     )
-    (out / "MODEL_CARD.md").write_text(card(facts, figures), encoding="utf-8")
+    kept = keep / "MODEL_CARD.md" if keep else None
+    text = (
+        with_pairs(kept.read_text(encoding="utf-8"), facts, figures) if kept and kept.exists() else card(facts, figures)
+    )
+    (out / "MODEL_CARD.md").write_text(text, encoding="utf-8")
     return figures
 
 
-def settle(out: Path, dev: Path, test: Sequence[Path] = ()) -> dict[str, Any]:
-    """Choose and write the decoding settings and the calibration of a model folder; return its figures."""
+def _pair_facts(read: Mapping[Path, Sequence[GoldPaper]], out: Path, recipe: PairRecipe) -> PairFacts | None:
+    if not (out / RELATIONS).exists():
+        return None
+    counts = [
+        (path.name, sum(p.relations is not None for p in of), sum(p.results is not None for p in of), digest(path))
+        for path, of in read.items()
+    ]
+    return PairFacts((out / RELATIONS).stat().st_size, counts, recipe)
+
+
+def add_relations(
+    papers: Sequence[GoldPaper],
+    out: Path,
+    *,
+    work: Path,
+    recipe: PairRecipe | None = None,
+    tell: Tell | None = None,
+) -> None:
+    """Train the second network of a model folder, where some papers are annotated with relations or results."""
+    (out / RELATIONS).unlink(missing_ok=True)
+    expose(out / "model.onnx")
+    examples = pair_examples(papers, out, threads=torch.get_num_threads())
+    if not examples:
+        log.info("no paper has relations or results: rules will find them")
+        return
+    state = weights(out, new_tagger(encoder_folder()))
+    write_pairing(train_pairing(examples, state, work, recipe=recipe, tell=tell), out)
+
+
+def _related(path: Path, material: Material) -> list[GoldPaper]:
+    """Read annotated papers, with the relations that other files have for them."""
+    papers = read_gold(path, texts=material.texts)
+    for relations in material.relations:
+        papers = with_relations(papers, relations)
+    return papers
+
+
+def _copy(folder: Path, out: Path, name: str) -> None:
+    """Copy what finds mentions from one model folder to another."""
+    config = read_config(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    for file in ("model.onnx", "tokenizer.json"):
+        if folder != out:
+            shutil.copyfile(folder / file, out / file)
+    (out / "config.json").write_text(json.dumps({**config, "name": name}, indent=1) + "\n", encoding="utf-8")
+
+
+def settle(out: Path, dev: Path, test: Sequence[Path] = (), *, mentions: bool = True) -> dict[str, Any]:
+    """Choose and write the decoding settings and the calibration of a model folder; return its figures.
+
+    Without `mentions` those of the mentions stay.
+    """
     threads = torch.get_num_threads()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         seen = read(dev, out, threads=threads)
-        settings, tried = choose(seen, read_settings(out), scratch)
-        settings = calibrated(seen, settings)
+        settings = read_settings(out)
+        if mentions:
+            settings, tried = choose(seen, settings, scratch)
+            log.info("tried %s", json.dumps(tried))
+            settings = calibrated(seen, settings)
+        if seen.relater is not None:
+            settings = choose_biases(seen, settings, scratch)
         write_settings(out, settings)
         settings = replace(settings, version=read_settings(out).version)
         figures: dict[str, Any] = {dev.name: _figures(seen, settings, scratch)}
         figures[dev.name]["calibration error"] = _errors(seen, settings)
         for path in test:
             figures[path.name] = _figures(read(path, out, threads=threads), settings, scratch)
-    log.info("tried %s", json.dumps(tried))
     return figures
 
 
@@ -164,7 +236,7 @@ def _figures(seen: Read, settings: Settings, scratch: Path) -> dict[str, Any]:
 
 def _errors(seen: Read, settings: Settings) -> dict[str, float]:
     fitted = cross_fitted(seen, settings)
-    return {"mentions": calibration_error(fitted.mentions), "claims": calibration_error(fitted.claims)}
+    return {kind: calibration_error(getattr(fitted, kind)) for kind in ("mentions", "claims", "relations", "results")}
 
 
 def write_settings(folder: Path, settings: Settings) -> None:
@@ -174,6 +246,8 @@ def write_settings(folder: Path, settings: Settings) -> None:
     config.update(
         threshold=settings.threshold,
         nested=settings.nested,
+        relation_bias=settings.relation_bias,
+        value_bias=settings.value_bias,
         calibration=_listed(settings.calibration),
         role_calibration=_listed(settings.role_calibration),
     )

@@ -28,6 +28,7 @@ from kg.extract.labels import MAX_WORDS
 from kg.extract.tagger import SHIPPED, joined
 from kg.training.gold import IGNORE, Targets
 from kg.training.network import Tagger, encoder_folder, new_tagger
+from kg.training.scier_relations import relation_figures
 from kg.training.sentences import Context, Document, Labelled, examples, read_documents, scheme_of, split, windows
 from kg.training.start import weights
 from kg.training.train import Example, Recipe, collate, fit, plain_tokenizer
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--context", choices=("sentence", "document"), default="document", help="what the network sees")
     parser.add_argument("--start", choices=("shipped", "encoder"), default="shipped", help="weights to start from")
     parser.add_argument("--model", type=Path, default=SHIPPED, help="model folder whose weights --start shipped takes")
+    parser.add_argument("--relations", action="store_true", help="train and score the network of relations too")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rate", type=float, default=1e-4, help="peak learning rate of the encoder")
     parser.add_argument("--seed", type=int, default=13)
@@ -98,7 +100,15 @@ def run(options: argparse.Namespace, work: Path) -> dict[str, object]:
         judged = judge(tagger, documents, tokenizer, context)
         found = [mentions(j, d, tagger, threshold) for j, d in zip(judged, documents, strict=True)]
         write(documents, found, options.out)
-    return {"context": context, "start": options.start, "threshold": threshold, "dev": tried[threshold]}
+    figures: dict[str, object] = {
+        "context": context, "start": options.start, "threshold": threshold, "dev": tried[threshold]
+    }  # fmt: skip
+    if options.relations:
+        found = [mentions(j, d, tagger, threshold) for j, d in zip(seen, dev, strict=True)]
+        figures["relations"] = relation_figures(
+            tagger, train, dev, found, tokenizer, work, context=context, seed=options.seed
+        )
+    return figures
 
 
 def _started(model: Path, tagger: Tagger, folder: Path) -> dict[str, torch.Tensor]:

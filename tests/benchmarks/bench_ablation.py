@@ -83,10 +83,11 @@ def _scores(seen: list[Read], settings: Settings) -> dict[str, dict[str, float]]
 def agreeing(seen: Read) -> Read:
     """The same papers, the scores of spans with the same words averaged within each paper."""
     changed = []
-    for paper, (words, logits) in zip(seen.papers, seen.logits, strict=True):
+    for paper, reading in zip(seen.papers, seen.readings, strict=True):
         text = f"{paper.title}\n{paper.abstract}".lower()
-        changed.append((words, _agreeing([text[start:end] for start, end in words], logits)))
-    return Read(seen.gold, seen.papers, tuple(changed))
+        logits = _agreeing([text[start:end] for start, end in reading.words], reading.logits)
+        changed.append(replace(reading, logits=logits))
+    return replace(seen, readings=tuple(changed))
 
 
 def _agreeing(words: list[str], logits: Array, *, least: float = 0.02) -> Array:

@@ -22,10 +22,11 @@ from circumstances import ROOT, circumstances, write
 
 from kg.annotations import read_annotations
 from kg.extract import SHIPPED, read_settings
-from kg.resolve.confidence import relation_weights, shipped_weights
+from kg.resolve.confidence import relation_weights, result_weights, shipped_weights
 from kg.training.calibrate import (
     FOLDS,
     RELATION,
+    RESULT,
     Judged,
     calibration_error,
     claims,
@@ -33,6 +34,7 @@ from kg.training.calibrate import (
     mentions,
     relations,
     reliability,
+    results,
     weighed,
 )
 from kg.training.choose import Read, read
@@ -59,10 +61,13 @@ def main() -> None:
         "gold/dev, mentions": fitted.mentions,
         "gold/dev, claims, network": claims(dev, plain),
         "gold/dev, claims": fitted.claims,
-        "gold/dev, derived relations, product": relations(dev, plain),
-        "gold/dev, derived relations": fitted.relations,
+        "gold/dev, relations, product": relations(dev, plain),
+        "gold/dev, relations": fitted.relations,
+        "gold/dev, results, network": results(dev, plain),
+        "gold/dev, results": fitted.results,
         "gold/seed_dev, mentions": mentions(page, settings),
-        "gold/seed_dev, derived relations": weighed(relations(page, settings), {RELATION: relation_weights()}),
+        "gold/seed_dev, relations": weighed(relations(page, settings), {RELATION: relation_weights()}),
+        "gold/seed_dev, results": weighed(results(page, settings), {RESULT: result_weights()}),
         "gold/seed_dev, claims": weighed(claims(page, settings), shipped_weights()),
     }
     figures: dict[str, Any] = {

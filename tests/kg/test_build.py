@@ -82,7 +82,7 @@ def test_papers_become_a_graph_whose_manifest_counts_what_is_in_it(first: Built)
     counts = manifest["counts"]
     assert counts["papers"] == 12
     assert counts["quads"] == len(store)
-    assert counts["claims"]["extracted"] > 12
+    assert counts["claims"]["roles"] > 12
     for type_ in TYPES:
         (row,) = store.select(f"SELECT (COUNT(DISTINCT ?n) AS ?count) WHERE {{ ?n a kg:{type_} }}")
         assert python(row["count"]) == counts["entities"][type_]
@@ -202,7 +202,7 @@ def test_a_least_confidence_takes_claims_away_and_a_base_renames_all(
     papers = written(tmp_path / "a.jsonl", LINES)
     strict = build([papers], copied, config=Config(base="http://ex.org/g/", claims=ClaimsConfig(least_confidence=0.8)))
     counts, every = strict.workspace.manifest["counts"], first.workspace.manifest["counts"]
-    assert 0 < counts["claims"]["extracted"] < every["claims"]["extracted"]
+    assert 0 < counts["claims"]["roles"] < every["claims"]["roles"]
     store: GraphStore = strict.workspace.store()
     assert not store.ask("ASK { ?c kg:confidence ?x . ?c a kg:Claim FILTER(?x < 0.8) }")
     assert store.ask('ASK { ?p a kg:Paper FILTER(STRSTARTS(STR(?p), "http://ex.org/g/")) }')

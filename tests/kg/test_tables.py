@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.model import ROLES, TYPES, Mention, Paper, Span
+from kg.model import ROLES, TYPES, Figure, Findings, Link, Mention, Paper, Span
 from kg.tables import MentionCache, read_papers, text_hash, write_papers
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -25,7 +25,7 @@ _PAPERS = st.lists(
 )  # fmt: skip
 
 
-def some(number: int, *, count: int = 3) -> tuple[Paper, tuple[Mention, ...]]:
+def some(number: int, *, count: int = 3) -> tuple[Paper, Findings]:
     paper = Paper(f"title:{number}", f"Title {number}", "Words of an abstract 😀 and more.")
     made = []
     for n in range(count):
@@ -35,7 +35,9 @@ def some(number: int, *, count: int = 3) -> tuple[Paper, tuple[Mention, ...]]:
                 paper.id, n, n + 4, paper.text[n : n + 4], type_, ROLES[type_][0], 0.87, 0.33, Span(0, len(paper.title))
             )
         )
-    return paper, tuple(made)
+    links = tuple(Link(n, n + 1, "usedFor", -1.25 + n) for n in range(count - 1))
+    figures = (Figure(3, 6, 0.5, ((0, 1.5), (2, -3.0))), Figure(8, 9, -2.0)) if count else ()
+    return paper, Findings(tuple(made), links, figures)
 
 
 @settings(max_examples=40, deadline=None)
@@ -60,20 +62,20 @@ def test_mentions_are_kept_for_the_next_build(tmp_path: Path) -> None:
     assert text_hash(found[0][0]) not in cache
     cache.keep(found)
     for again in (cache, MentionCache(tmp_path / "model")):
-        for paper, mentions in found:
+        for paper, findings in found:
             assert text_hash(paper) in again
-            assert again.mentions(paper) == mentions
+            assert again.findings(paper) == findings
 
 
 def test_mentions_belong_to_a_text_not_to_a_paper(tmp_path: Path) -> None:
-    paper, mentions = some(1)
+    paper, findings = some(1)
     cache = MentionCache(tmp_path)
-    cache.keep([(paper, mentions)])
+    cache.keep([(paper, findings)])
     twin = Paper("arxiv:2001.00001", paper.title, paper.abstract, year=2020)
-    assert {m.paper for m in cache.mentions(twin)} == {"arxiv:2001.00001"}
-    assert [(m.start, m.text) for m in cache.mentions(twin)] == [(m.start, m.text) for m in mentions]
+    assert {m.paper for m in cache.findings(twin).mentions} == {"arxiv:2001.00001"}
+    assert [(m.start, m.text) for m in cache.findings(twin).mentions] == [(m.start, m.text) for m in findings.mentions]
     with pytest.raises(KeyError):
-        cache.mentions(Paper("arxiv:2001.00001", paper.title, paper.abstract + "!"))
+        cache.findings(Paper("arxiv:2001.00001", paper.title, paper.abstract + "!"))
 
 
 def test_keeping_nothing_writes_nothing(tmp_path: Path) -> None:
@@ -99,9 +101,9 @@ def test_a_damaged_shard_is_dropped_and_its_papers_are_read_again(
     assert bad.name in caplog.text
     assert not bad.exists()
     assert text_hash(first[0]) not in again
-    assert again.mentions(second[0]) == second[1]
+    assert again.findings(second[0]) == second[1]
     again.keep([first])
-    assert MentionCache(tmp_path).mentions(first[0]) == first[1]
+    assert MentionCache(tmp_path).findings(first[0]) == first[1]
 
 
 def test_a_file_half_written_by_a_killed_build_is_not_read(tmp_path: Path) -> None:

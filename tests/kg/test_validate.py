@@ -48,8 +48,22 @@ def proposes(graph: Graph) -> URIRef:
     return claim_of(graph, FLOW, KG.proposes, SPIKEFLOW)
 
 
+def on_loihi(graph: Graph) -> URIRef:
+    """Return one of the two papers' claims of an edge."""
+    return min(URIRef(str(c)) for c in graph.subjects(RDF.subject, SNN) if (c, RDF.object, LOIHI) in graph)
+
+
 def result(graph: Graph) -> URIRef:
-    (found,) = graph.subjects(RDF.type, KG.Result)
+    return with_value(graph, "0.72 px")
+
+
+def ratio(graph: Graph) -> URIRef:
+    """Return the result that is a range, a ratio to another method, and hedged."""
+    return with_value(graph, "2-3 times")
+
+
+def with_value(graph: Graph, value: str) -> URIRef:
+    (found,) = graph.subjects(KG.value, Literal(value))
     assert isinstance(found, URIRef)
     return found
 
@@ -115,6 +129,9 @@ def edge(subject: URIRef, predicate: URIRef, object_: URIRef, *, plain: bool = T
                 value = graph.value(other, p)
                 assert value is not None
                 graph.set((new, p, value))
+        if subject not in (FLOW, GESTURE):
+            graph.set((new, KG.edgeConfidence, decimal("0.97")))
+            graph.set((new, KG.support, integer(1)))
         if plain:
             graph.add((subject, predicate, object_))
         if (object_, KG.paperCount, None) in graph:
@@ -139,8 +156,16 @@ def result_of_stranger(graph: Graph) -> None:
     compared = claim_of(graph, SPIKEFLOW, KG.comparedWith, EVFLOWNET)
     graph.remove((compared, None, None))
     graph.remove((SPIKEFLOW, KG.comparedWith, EVFLOWNET))
+    graph.remove((None, KG.comparedTo, EVFLOWNET))
     edge(GESTURE, KG.mentions, EVFLOWNET, paper=GESTURE)(graph)
     graph.set((result(graph), KG.method, EVFLOWNET))
+
+
+def comparison_with_stranger(graph: Graph) -> None:
+    """Make the result one that is relative to a method that another paper alone mentions."""
+    result_of_stranger(graph)
+    graph.set((result(graph), KG.method, SPIKEFLOW))
+    graph.set((ratio(graph), KG.comparedTo, EVFLOWNET))
 
 
 def evidence_of_nothing(graph: Graph) -> None:
@@ -198,6 +223,12 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "broader than hardware is a task": (add(CAMERA, SKOS.broader, OPTICAL_FLOW), "Hardware-broader"),
     "broader in a circle": (add(VISION, SKOS.broader, CAMERA), "Broader"),
     "relation without claim": (add(SPIKEFLOW, KG.partOf, SNN), "EntityEdge"),
+    "edge surer in one claim than in another": (set_(on_loihi, KG.edgeConfidence, decimal("0.52")), "EdgeAlike"),
+    "edge of more papers in one claim than in another": (set_(on_loihi, KG.support, integer(1)), "EdgeAlike"),
+    "edge of papers that do not claim it": (
+        set_(lambda graph: claim_of(graph, SPIKEFLOW, KG.runsOn, LOIHI), KG.support, integer(2)),
+        "EdgeSupport",
+    ),
     # edges
     "method used for a dataset": (edge(SPIKEFLOW, KG.usedFor, MVSEC), "usedFor-object"),
     "task used for a method": (edge(OPTICAL_FLOW, KG.usedFor, SPIKEFLOW), "usedFor"),
@@ -217,6 +248,23 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "confidence above one": (set_(proposes, KG.confidence, decimal("1.5")), "Statement-confidence"),
     "confidence of three decimals": (set_(proposes, KG.confidence, decimal("0.975")), "Statement-confidence"),
     "confidence as a double": (set_(proposes, KG.confidence, Literal(0.5)), "Statement-confidence"),
+    "claim that its paper is said to state": (add(proposes, KG.status, Literal("stated")), "Statement-status"),
+    "hedged claim in another language": (add(proposes, KG.status, Literal("hedged", lang="en")), "Statement-status"),
+    "edge surer than sure": (
+        set_(lambda graph: claim_of(graph, SPIKEFLOW, KG.runsOn, LOIHI), KG.edgeConfidence, decimal("1.01")),
+        "Claim-edgeConfidence",
+    ),
+    "edge of no paper": (
+        set_(lambda graph: claim_of(graph, SPIKEFLOW, KG.runsOn, LOIHI), KG.support, integer(0)),
+        "Claim-support EdgeSupport",
+    ),
+    "relation that does not say how sure its edge is": (set_(on_loihi, KG.edgeConfidence, None), "ClaimEdgeConfidence"),
+    "relation that does not say how many claim it": (
+        set_(on_loihi, KG.support, None),
+        "ClaimEdgeConfidence EdgeSupport",
+    ),
+    "role that other papers claim": (add(proposes, KG.support, integer(1)), "ClaimEdgeConfidence"),
+    "role that other papers make surer": (add(proposes, KG.edgeConfidence, decimal("0.97")), "ClaimEdgeConfidence"),
     "span reversed": (
         both(set_(proposes, KG.spanStart, integer(64)), set_(proposes, KG.spanEnd, integer(55))),
         "Statement-spanStart",
@@ -259,7 +307,29 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "result of a task": (set_(result, KG.method, OPTICAL_FLOW), "Result-method"),
     "result of two methods": (add(result, KG.method, SNN), "Result-method"),
     "result of an entity the paper lacks": (result_of_stranger, "ResultEntity"),
-    "result that its paper lacks": (set_(FLOW, KG.hasResult, None), "Result-paper"),
+    "comparison with an entity the paper lacks": (comparison_with_stranger, "ResultEntity"),
+    "result that its paper lacks": (
+        lambda graph: graph.remove((FLOW, KG.hasResult, result(graph))),
+        "Result-paper",
+    ),
+    "result that may be and may not be": (add(ratio, KG.status, Literal("stated")), "Statement-status"),
+    "range upside down": (set_(ratio, KG.high, decimal("1.5")), "Result-number"),
+    "range with an end in words": (set_(ratio, KG.high, Literal("three")), "Result-high Result-number"),
+    "two upper ends": (add(ratio, KG.high, decimal("4")), "Result-high"),
+    "range without lower end": (set_(ratio, KG.number, None), "ResultNumbers"),
+    "range that is one in the standard unit alone": (set_(ratio, KG.high, None), "ResultNumbers"),
+    "standard range upside down": (set_(ratio, KG.standardHigh, decimal("1.5")), "Result-standardNumber"),
+    "two standard upper ends": (add(ratio, KG.standardHigh, decimal("4")), "Result-standardHigh"),
+    "standard number without unit": (set_(ratio, KG.standardUnit, None), "ResultNumbers"),
+    "standard unit without number": (add(result, KG.standardUnit, Literal("m")), "ResultNumbers"),
+    "standard unit that is empty": (set_(ratio, KG.standardUnit, Literal("")), "Result-standardUnit"),
+    "result that is or is not a change": (set_(result, KG.isChange, None), "Result-isChange"),
+    "change as text": (set_(result, KG.isChange, Literal("false")), "Result-isChange"),
+    "change for the better": (set_(ratio, KG.direction, Literal("better")), "Result-direction"),
+    "direction of what is no change": (add(result, KG.direction, Literal("increase")), "ResultChange"),
+    "comparison of what is no change": (add(result, KG.comparedTo, EVFLOWNET), "ResultChange"),
+    "change relative to itself": (set_(ratio, KG.comparedTo, SPIKEFLOW), "Result-comparedTo"),
+    "change relative to a task": (set_(ratio, KG.comparedTo, OPTICAL_FLOW), "Result-comparedTo"),
     # agents and analytics
     "agent without version": (
         set_(lambda graph: graph.value(proposes(graph), PROV.wasAttributedTo), SDO.softwareVersion, None),
@@ -402,8 +472,8 @@ def test_good_graph_conforms_and_counts_what_was_checked() -> None:
     assert {name: report.checked[name] for name in ("kg:Paper", "kg:Entity", "kg:Claim", "kg:Result")} == {
         "kg:Paper": 2,
         "kg:Entity": 10,
-        "kg:Claim": 20,
-        "kg:Result": 1,
+        "kg:Claim": 22,
+        "kg:Result": 2,
     }
     assert report.checked["kg:Node"] == report.checked["kg:Paper"] + report.checked["kg:Entity"]
     assert list(report.checked) == sorted(report.checked)
@@ -433,7 +503,7 @@ def test_finding_says_where_what_and_what_would_be_right() -> None:
 
 def test_inverse_path_is_written_as_in_sparql() -> None:
     graph = good()
-    set_(FLOW, KG.hasResult, None)(graph)
+    graph.remove((FLOW, KG.hasResult, result(graph)))
     (finding,) = validate(graph).findings
     assert (finding.focus, finding.path) == (str(result(graph)), f"^<{KG.hasResult}>")
 
@@ -465,7 +535,7 @@ def test_part_of_a_graph_is_not_asked_for_counts() -> None:
         graph.remove((None, None, node))
     edges = [o for s, p, o in graph.triples((SNN, KG.usedFor, None))]
     assert not edges
-    assert broken(validate(graph)) == {"EntityCount", "CommunityCount"}
+    assert broken(validate(graph)) == {"EntityCount", "CommunityCount", "EdgeSupport"}
     assert validate(graph, whole=False).conforms
 
 

@@ -71,7 +71,8 @@ def test_every_term_of_the_ontology_has_its_name_and_kind() -> None:
             expected: str | None = "@id"
         else:
             range_ = graph.value(term, RDFS.range)
-            expected = {XSD.integer: "xsd:integer", XSD.decimal: "xsd:decimal"}.get(URIRef(str(range_)))
+            typed = {XSD.integer: "xsd:integer", XSD.decimal: "xsd:decimal", XSD.boolean: "xsd:boolean"}
+            expected = typed.get(URIRef(str(range_)))
         assert definition.get("@type") == expected, name
 
 

@@ -65,7 +65,7 @@ def test_each_property_has_one_domain_and_one_range_of_its_kind(graph: Graph, te
     if OWL.ObjectProperty in graph.objects(term, RDF.type):
         assert range_ in terms()
     else:
-        assert range_ in {XSD.string, XSD.integer, XSD.decimal}
+        assert range_ in {XSD.string, XSD.integer, XSD.decimal, XSD.boolean}
 
 
 def test_labels_are_unique_within_classes_and_within_properties(graph: Graph) -> None:

@@ -85,7 +85,7 @@ def thousand(shared: Path) -> list[Paper]:
 
 @pytest.fixture(scope="module")
 def found(nlp: Language, thousand: list[Paper]) -> dict[Paper, tuple[Mention, ...]]:
-    return dict(find(nlp, thousand))
+    return {paper: findings.mentions for paper, findings in find(nlp, thousand)}
 
 
 @pytest.mark.slow
@@ -113,7 +113,7 @@ def test_the_same_papers_in_another_order_have_the_same_mentions(
     some = list(found)[::-9]
     again = list(find(nlp, some))
     assert [paper for paper, _ in again] == some
-    assert all(found[paper] == mentions for paper, mentions in again)
+    assert all(found[paper] == findings.mentions for paper, findings in again)
 
 
 # Texts made to hurt
@@ -188,7 +188,7 @@ def as_paper(name: str, text: Hard) -> Paper:
 
 @pytest.fixture(scope="module")
 def hurt(nlp: Language) -> dict[str, tuple[Paper, tuple[Mention, ...]]]:
-    pairs = find(nlp, [as_paper(name, text) for name, text in HARD.items()])
+    pairs = [(p, f.mentions) for p, f in find(nlp, [as_paper(name, text) for name, text in HARD.items()])]
     return dict(zip(HARD, pairs, strict=True))
 
 
@@ -215,7 +215,7 @@ def test_texts_made_to_hurt_are_read_alone_as_beside_each_other(
     nlp: Language, hurt: dict[str, tuple[Paper, tuple[Mention, ...]]]
 ) -> None:
     backwards = [paper for paper, _ in hurt.values()][::-1]
-    assert list(find(nlp, backwards)) == list(hurt.values())[::-1]
+    assert [(paper, findings.mentions) for paper, findings in find(nlp, backwards)] == list(hurt.values())[::-1]
 
 
 @pytest.mark.slow
@@ -224,7 +224,8 @@ def test_an_abstract_of_fifty_thousand_characters_is_read_to_its_very_end(nlp: L
     abstract = "".join(line.format(number) for number in range(600)).strip()
     paper = Paper("title:long", "A very long paper", abstract)
     assert len(abstract) > 50_000
-    ((_, mentions),) = find(nlp, [paper])
+    ((_, findings),) = find(nlp, [paper])
+    mentions = findings.mentions
     evident(paper, mentions)
     # every sentence has its FPGA, whatever window it fell into; the last is in the last sentence
     hardware = {m.sentence for m in mentions if m.text == "FPGA"}
@@ -251,7 +252,8 @@ def papers(draw: st.DrawFn) -> Paper:
 @settings(max_examples=40, deadline=None)
 @given(papers())
 def test_mentions_of_any_text_are_evident(nlp: Language, paper: Paper) -> None:
-    ((_, mentions),) = find(nlp, [paper])
+    ((_, findings),) = find(nlp, [paper])
+    mentions = findings.mentions
     evident(paper, mentions)
 
 

@@ -32,8 +32,8 @@ PAPERS = (
 
 
 def test_a_plain_sentence_names_its_hardware(nlp: Language) -> None:
-    ((paper, mentions),) = find(nlp, [PAPERS[3]])
-    of = {mention.text: mention for mention in mentions}
+    ((paper, findings),) = find(nlp, [PAPERS[3]])
+    of = {mention.text: mention for mention in findings.mentions}
     assert {"FPGA", "Jetson Nano"} <= set(of)
     assert of["FPGA"].type == of["Jetson Nano"].type == "Hardware"
     first, second = (paper.text[of[name].sentence.start : of[name].sentence.end] for name in ("FPGA", "Jetson Nano"))
@@ -44,7 +44,7 @@ def test_a_plain_sentence_names_its_hardware(nlp: Language) -> None:
 def test_papers_come_back_in_their_order_with_mentions_of_their_own(nlp: Language) -> None:
     found = list(find(nlp, iter(PAPERS)))
     assert tuple(paper for paper, _ in found) == PAPERS
-    assert all(mention.paper == paper.id for paper, mentions in found for mention in mentions)
+    assert all(mention.paper == paper.id for paper, each in found for mention in each.mentions)
 
 
 def test_confidences_do_not_depend_on_the_papers_beside_as_they_did_in_quantised_batches(nlp: Language) -> None:
@@ -55,10 +55,10 @@ def test_confidences_do_not_depend_on_the_papers_beside_as_they_did_in_quantised
 
 
 def test_one_text_alone_is_read_as_in_a_stream(nlp: Language) -> None:
-    ((_, mentions),) = find(nlp, [PAPERS[0]])
-    alone = nlp(PAPERS[0].text)._.mentions
+    ((_, findings),) = find(nlp, [PAPERS[0]])
+    alone = nlp(PAPERS[0].text)._.findings.mentions
     assert [(m.start, m.end, m.type, m.confidence) for m in alone] == [
-        (m.start, m.end, m.type, m.confidence) for m in mentions
+        (m.start, m.end, m.type, m.confidence) for m in findings.mentions
     ]
 
 

@@ -37,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
             pytest.skip("the shipped model is not here")
     (tmp_path / "model.onnx").symlink_to(SHIPPED / "model.onnx")
     (tmp_path / "tokenizer.json").symlink_to(SHIPPED / "tokenizer.json")
+    (tmp_path / "relations.onnx").symlink_to(SHIPPED / "relations.onnx")
     shutil.copyfile(SHIPPED / "config.json", tmp_path / "config.json")
     return tmp_path
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_run import Learnt, records, written
+from small_run import Learnt, Related, records, related_records, written
 
 from kg.training.gold import read_gold
 
@@ -44,3 +45,27 @@ def learnt(scratch: Path) -> Learnt:
     write_model(tagger, scratch / "plain", name="toy", int8=False)
     write_model(tagger, scratch / "int8", name="toy", settings={"threshold": 0.4})
     return Learnt(papers, more, recipe, scratch / "whole", tagger, scratch / "plain", scratch / "int8", told)
+
+
+@pytest.fixture(scope="session")
+def related(learnt: Learnt, scratch: Path) -> Related:
+    """A second network that learnt which of the invented things run on which."""
+    import torch
+
+    from kg.training.network import encoder_folder, new_tagger
+    from kg.training.relater import PairRecipe, expose, pair_examples, train_pairing, write_pairing
+    from kg.training.start import weights
+
+    torch.set_num_threads(1)
+    folder, work = scratch / "related", scratch / "related.work"
+    shutil.copytree(learnt.int8, folder)
+    expose(folder / "model.onnx")
+    gold = written(scratch / "related.jsonl", related_records(20))
+    papers = read_gold(gold)
+    made = pair_examples(papers, folder, threads=1)
+    state = weights(folder, new_tagger(encoder_folder()))
+    recipe = PairRecipe(epochs=6, batch=2, rate=1e-3)
+    told: list[tuple[int, int, float]] = []
+    pairing = train_pairing(made, state, work, recipe=recipe, tell=lambda *steps: told.append(steps))
+    write_pairing(pairing, folder)
+    return Related(papers, gold, made, state, recipe, work, pairing, folder, told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from kg.extract.encoding import Window, encode
 from kg.extract.labels import MAX_WORDS, OUTSIDE, SCHEME
 from kg.extract.tagger import SHIPPED
 from kg.training.coreference import count as count_names
-from kg.training.gold import IGNORE, GoldPaper, annotated, read_gold, targets, text_digest
+from kg.training.gold import IGNORE, GoldPaper, GoldResult, annotated, read_gold, targets, text_digest, with_relations
 from kg.training.relations import count as count_relations
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -249,7 +250,9 @@ def test_annotations_without_text_give_the_same_papers(tmp_path: Path) -> None:
     bare = written(tmp_path / "bare.jsonl.gz", *map(without_text, records))
     texts = written(tmp_path / "texts.jsonl", *({k: r[k] for k in ("id", "title", "abstract")} for r in records))
     same = read_gold(bare, texts=[texts])
-    assert same == sorted(read_gold(full), key=lambda paper: paper.id)
+    # such annotations say nothing of relations and results
+    unknown = [replace(paper, relations=None, results=None) for paper in read_gold(full)]
+    assert same == sorted(unknown, key=lambda paper: paper.id)
     assert [paper.id for paper in same] == ["X0", "X1"]
     assert annotated(bare, texts=[texts])[1]["entities"][0]["surface"] == ["Spiking networks", "spiking network"]
 
@@ -310,6 +313,125 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for name in ("absent.jsonl", "cut.jsonl.gz", "plain.jsonl.gz", "latin.jsonl"):
         with pytest.raises(EvaluationError, match=name):
             read_gold(tmp_path / name)
+
+
+# Relations and results
+
+RELATED: dict[str, Any] = {
+    "id": "X3",
+    "title": "Zorblax on a Quuxboard",
+    "abstract": "Zorblax runs on the Quuxboard at 40 fps, Fnord nets at 12 fps. The Fnord is old.",
+    "entities": [
+        entity("Method", "proposes", "Zorblax"),
+        entity("Hardware", "runsOn", "Quuxboard"),
+        entity("Method", "comparesWith", "Fnord nets", "Fnord"),
+        entity("Task", "addresses", "frobbing"),
+    ],
+    "relations": [
+        {"subject": "Zorblax", "relation": "runsOn", "object": "Quuxboard"},
+        {"subject": "Zorblax", "relation": "comparedWith", "object": "Fnord nets"},
+        {"subject": "Quuxboard", "relation": "runsOn", "object": "Zorblax"},
+        {"subject": "Zorblax", "relation": "usedFor", "object": "frobbing"},
+    ],
+    "results": [
+        {"metric": None, "method": "Zorblax", "hardware": "the Quuxboard", "value": "40 fps"},
+        {"metric": "frame rate", "method": "fnord net", "value": 12},
+    ],
+}
+
+
+def test_relations_name_entities_by_number_and_slips_of_the_annotators_go(tmp_path: Path) -> None:
+    (paper,) = read_gold(written(tmp_path / "gold.jsonl", RELATED))
+    assert paper.relations == ((0, "runsOn", 1), (0, "comparedWith", 2), (0, "usedFor", 3))
+
+
+def test_mentions_know_the_number_of_their_entity(tmp_path: Path) -> None:
+    (paper,) = read_gold(written(tmp_path / "gold.jsonl", RELATED))
+    named = [(paper.text[start:end], number) for start, end, number in paper.named]
+    assert named == [
+        ("Zorblax", 0), ("Quuxboard", 1), ("Zorblax", 0), ("Quuxboard", 1), ("Fnord nets", 2), ("Fnord", 2)
+    ]  # fmt: skip
+    assert {number for _, number in named} == {0, 1, 2}  # the task is not in the text
+
+
+def test_results_name_entities_by_words_that_are_alike_and_keep_open_what_is_none(tmp_path: Path) -> None:
+    (paper,) = read_gold(written(tmp_path / "gold.jsonl", RELATED))
+    assert paper.results == (
+        GoldResult("40 fps", {"method": 0, "hardware": 1}),
+        GoldResult("12", {"method": 2}, frozenset({"metric"})),
+    )
+
+
+@pytest.mark.parametrize("nothing", [{}, {"relations": None, "results": None}])
+def test_what_nobody_looked_for_is_not_the_same_as_nothing(tmp_path: Path, nothing: dict[str, Any]) -> None:
+    bare = {key: value for key, value in RELATED.items() if key not in ("relations", "results")}
+    rows = [bare | nothing, bare | {"relations": [], "results": []}]
+    unknown, none = read_gold(written(tmp_path / "gold.jsonl", *rows))
+    assert (unknown.relations, unknown.results) == (None, None)
+    assert (none.relations, none.results) == ((), ())
+
+
+def related_line(**changed: Any) -> dict[str, Any]:
+    digest = text_digest(RELATED["title"], RELATED["abstract"])
+    return {"text_sha256": digest, "relations": [[0, "runsOn", 1], [2, "comparedWith", 0]], **changed}
+
+
+@pytest.mark.parametrize("name", ["relations.jsonl", "relations.jsonl.gz"])
+def test_relations_of_another_file_come_to_the_papers_that_have_none(tmp_path: Path, name: str) -> None:
+    bare = {key: value for key, value in RELATED.items() if key != "relations"}
+    papers = read_gold(written(tmp_path / "gold.jsonl", bare, RELATED, bare | {"id": "X4", "title": "Another"}))
+    given_ = with_relations(papers, written(tmp_path / name, related_line()))
+    assert given_[0] == replace(papers[0], relations=((0, "runsOn", 1), (2, "comparedWith", 0)))
+    assert given_[1:] == papers[1:]  # one has its own, the text of the other is not in the file
+
+
+def test_of_given_relations_those_stay_whose_ends_are_in_the_text_and_may_be_linked(tmp_path: Path) -> None:
+    bare = {key: value for key, value in RELATED.items() if key != "relations"}
+    papers = read_gold(written(tmp_path / "gold.jsonl", bare))
+    relations = [[0, "usedFor", 3], [1, "runsOn", 0], [0, "runsOn", 99], [0, "runsOn", 1]]
+    (paper,) = with_relations(papers, written(tmp_path / "relations.jsonl", related_line(relations=relations)))
+    assert paper.relations == ((0, "runsOn", 1),)
+    (paper,) = with_relations(papers, written(tmp_path / "none.jsonl", related_line(relations=[])))
+    assert paper.relations == ()
+
+
+def test_relations_can_come_in_the_same_order_from_any(tmp_path: Path) -> None:
+    bare = {key: value for key, value in RELATED.items() if key != "relations"}
+    papers = read_gold(written(tmp_path / "gold.jsonl", bare))
+    line = related_line()
+    turned = line | {"relations": line["relations"][::-1]}
+    one, two = (with_relations(papers, written(tmp_path / f"{n}.jsonl", each)) for n, each in enumerate((line, turned)))
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (json.dumps(related_line(relations=[[0, "likes", 1]])), "no such relation: 'likes'"),
+        (json.dumps(related_line(relations=[[0, "runsOn"]])), "no relations of a paper"),
+        (json.dumps(related_line(relations=[["zero", "runsOn", 1]])), "zero"),
+        (json.dumps(related_line(relations=7)), "no relations of a paper"),
+        (json.dumps(related_line(relations=None)), "no relations of a paper"),
+        ('{"text_sha256": "0"}', "relations"),
+        ('{"relations": []}', "text_sha256"),
+        ('{"text_sha256": ["0"], "relations": []}', "no relations of a paper"),
+        ('{"text_sha256": "0", "rela', "no relations of a paper"),
+        ("[]", "no relations of a paper"),
+        ("17", "no relations of a paper"),
+    ],
+)
+def test_a_line_that_holds_no_relations_is_named(tmp_path: Path, line: str, says: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(f"{json.dumps(related_line())}\n\n{line}\n", encoding="utf-8")
+    with pytest.raises(EvaluationError, match=says) as caught:
+        with_relations(read_gold(written(tmp_path / "gold.jsonl", RELATED)), path)
+    assert caught.value.line == 3
+    assert caught.value.source == str(path)
+
+
+def test_a_file_of_relations_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match=r"absent\.jsonl"):
+        with_relations([], tmp_path / "absent.jsonl")
 
 
 # Counts for the resolver's tables

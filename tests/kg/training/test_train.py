@@ -154,8 +154,8 @@ def test_the_packaged_model_finds_what_it_learnt(learnt: Learnt) -> None:
     assert (settings.name, settings.threshold) == ("toy", 0.4)
     assert replace(settings, name="", version="", threshold=Settings("", "").threshold) == Settings("", "")
     for folder in (learnt.plain, learnt.int8):
-        ((_, mentions),) = find(load(folder, threads=1), [Paper("x", *TEXTS[0])])
-        assert {(m.text, m.type, m.role) for m in mentions} == {
+        ((_, findings),) = find(load(folder, threads=1), [Paper("x", *TEXTS[0])])
+        assert {(m.text, m.type, m.role) for m in findings.mentions} == {
             ("Zorblax", "Method", "proposes"), ("Quuxboard", "Hardware", "runsOn")
         }  # fmt: skip
 

@@ -1,0 +1,171 @@
+"""The second network: relations between the mentions of a text, and which of its numbers are results of what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+
+from kg.errors import ModelError
+from kg.extract.decode import Array
+from kg.extract.labels import BONDS, SCHEME
+from kg.extract.pairs import NO_ROLE, End, Pairs, paired
+from kg.extract.quantities import Quantity, quantities
+from kg.extract.tagger import RELATIONS, SHIPPED, Reading, View
+from kg.model import Figure, Link, Mention, Relation, Span
+
+#: Log odds below which a relation between two mentions, a number or what it is of, is not kept.
+LEAST: Final = -4.0
+#: Most ends of a window that are looked at: pairs grow with their square.
+MOST_ENDS: Final = 160
+
+#: Inputs of the network, in order.
+INPUTS: Final = (
+    "hidden", "first_piece", "last_piece",
+    "first", "last", "types", "roles", "marks", "pairs", "distances", "places",
+)  # fmt: skip
+_TYPES: Final = {type_: number for number, type_ in enumerate(BONDS.types)}
+_ROLES: Final = {pair: 1 + column for column, pair in enumerate(SCHEME.roles)}
+
+
+class Relater:
+    """Links and figures of texts whose mentions are known, from a model folder with a second network.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``relations.onnx``.
+    relation_bias, value_bias : float
+        Added to the log odds of relations, and of numbers; see `kg.extract.tagger.Settings`.
+
+    Raises
+    ------
+    ModelError
+        When it does not fit this code.
+    """
+
+    def __init__(self, folder: Path = SHIPPED, *, relation_bias: float = 0.0, value_bias: float = 0.0) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(folder / RELATIONS), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the runtime raises many kinds, none with a common base
+            raise ModelError(folder, f"the network of relations cannot be loaded: {error}") from error
+        self._folder = folder
+        self._inputs = [each.name for each in self._session.get_inputs()]
+        if self._inputs != list(INPUTS):
+            raise ModelError(folder, f"{RELATIONS} takes {self._inputs}, this code gives {list(INPUTS)}")
+        shapes = [list(each.shape) for each in self._session.get_outputs()]
+        if [len(shape) for shape in shapes] != [2, 1] or shapes[0][1] != len(BONDS.names) + 1:
+            wanted = f"{len(BONDS.names) + 1} columns for pairs and one for ends"
+            raise ModelError(folder, f"{RELATIONS} gives {shapes}, this code reads {wanted}")
+        self._width = self._session.get_inputs()[0].shape[1]
+        self._biases = np.full(len(BONDS.names) + 1, relation_bias, dtype=np.float32)
+        self._biases[-1] = 0.0
+        self._value_bias = np.float32(value_bias)
+
+    def judge(
+        self, text: str, reading: Reading, sentences: Sequence[Span], mentions: Sequence[Mention]
+    ) -> tuple[tuple[Link, ...], tuple[Figure, ...]]:
+        """Links between the mentions of a text, and its figures, in order.
+
+        Parameters
+        ----------
+        text : str
+        reading : Reading
+            What the tagger says of it.
+        sentences : sequence of Span
+            All of the text's, in order.
+        mentions : sequence of Mention
+            In order.
+        """
+        free = [q for q in quantities(text) if not any(m.start < q.end and q.start < m.end for m in mentions)]
+        links: dict[tuple[int, int, Relation], float] = {}
+        values: dict[int, float] = {}
+        slots: dict[tuple[int, int], float] = {}
+        for view in reading.views:
+            self._judge_view(view, sentences, mentions, free, (links, values, slots))
+        of: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for (value, mention), odds in sorted(slots.items()):
+            of[value].append((mention, odds))
+        return (
+            tuple(Link(*key, odds) for key, odds in sorted(links.items())),
+            tuple(
+                Figure(free[number].start, free[number].end, odds, tuple(of[number]))
+                for number, odds in sorted(values.items())
+            ),
+        )
+
+    def _judge_view(
+        self,
+        view: View,
+        sentences: Sequence[Span],
+        mentions: Sequence[Mention],
+        free: Sequence[Quantity],
+        found: tuple[dict[tuple[int, int, Relation], float], dict[int, float], dict[tuple[int, int], float]],
+    ) -> None:
+        """Add what is found in a window; of what two windows find, the surer stays."""
+        links, values, slots = found
+        places = [*_inside(view, mentions), *_inside(view, free)][:MOST_ENDS]
+        if not places:
+            return
+        count = sum(1 for each, _, _ in places if isinstance(each, Mention))
+        numbers = {id(each): number for of in (mentions, free) for number, each in enumerate(of)}
+        ends = [_end(each, first, last, sentences) for each, first, last in places]
+        pairs = paired(ends, view.first, view.last, len(view.hidden), BONDS)
+        logits, odds = self._run(view, pairs)
+        for place, (each, _, _) in enumerate(places[count:], count):
+            if odds[place] >= LEAST:
+                number = numbers[id(each)]
+                values[number] = max(values.get(number, LEAST), round(float(odds[place]), 2))
+        for row, column in np.argwhere(logits >= LEAST).tolist():
+            i, j = pairs.pairs[row].tolist()
+            one, other = (numbers[id(places[end][0])] for end in (i, j))
+            score = round(float(logits[row, column]), 2)
+            if i >= count and column == len(BONDS.names):
+                slots[one, other] = max(slots.get((one, other), LEAST), score)
+            elif i < count and column < len(BONDS.names):
+                name = SIGNATURE_NAMES[column]
+                if (BONDS.types[ends[i].type], BONDS.types[ends[j].type]) in BONDS.signatures[column]:
+                    links[one, other, name] = max(links.get((one, other, name), LEAST), score)
+
+    def _run(self, view: View, pairs: Pairs) -> tuple[Array, Array]:
+        if view.hidden.shape[1] != self._width:
+            width = view.hidden.shape[1]
+            raise ModelError(self._folder, f"model.onnx gives {width} numbers a piece, {RELATIONS} takes {self._width}")
+        places = (np.array(each, dtype=np.int64) for each in (view.first, view.last))
+        arrays = (
+            view.hidden, *places, pairs.first, pairs.last, pairs.types, pairs.roles, pairs.marks,
+            pairs.pairs, pairs.distances, pairs.places,
+        )  # fmt: skip
+        logits, values = self._session.run(None, dict(zip(self._inputs, arrays, strict=True)))
+        return logits + self._biases, values + self._value_bias
+
+
+SIGNATURE_NAMES: Final[tuple[Relation, ...]] = BONDS.names  # type: ignore[assignment]
+
+
+def _inside(view: View, these: Sequence[Mention] | Sequence[Quantity]) -> Iterator[tuple[Mention | Quantity, int, int]]:
+    """Yield mentions or numbers with the first and the last word of a window that they touch."""
+    starts = np.array([start for start, _ in view.spans])
+    stops = np.array([stop for _, stop in view.spans])
+    for each in these:
+        first = int(np.searchsorted(stops, each.start, side="right"))
+        last = int(np.searchsorted(starts, each.end, side="left")) - 1
+        if first <= last:
+            yield each, first, last
+
+
+def _end(each: Mention | Quantity, first: int, last: int, sentences: Sequence[Span]) -> End:
+    sentence = max((number for number, span in enumerate(sentences) if span.start <= each.start), default=0)
+    if isinstance(each, Mention):
+        return End(first, last, _TYPES[each.type], _ROLES[each.type, each.role], sentence)
+    return End(first, last, len(BONDS.types), NO_ROLE, sentence)

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from kg import cli_model, terminal
+from kg import cli_ask, cli_model, terminal
 from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
 from kg.export import FORMATS as EXPORT_FORMATS
@@ -205,7 +205,7 @@ def _serve(graph: Path, host: str, port: int) -> None:
         uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="warning")
 
 
-for _command in (cli_model.extract, cli_model.evaluate, cli_model.train):
+for _command in (cli_ask.explain, cli_model.extract, cli_model.evaluate, cli_model.train):
     app.command()(_command)
 
 

@@ -17,7 +17,8 @@ LAYERS = {"schema": {"schema"}, "kg": {"schema", "kg"}, "api": {"schema", "kg", 
 #: The only modules (or packages) that import a library.
 DOORS = {
     "spacy": ("kg/extract/pipeline.py",),
-    "onnxruntime": ("kg/extract/tagger.py", "kg/training/"),
+    "onnxruntime": ("kg/extract/tagger.py", "kg/extract/relating.py", "kg/training/"),
+    "pint": ("kg/extract/measures.py",),
     "tokenizers": ("kg/extract/", "kg/training/"),
     "networkx": ("kg/analytics/",),
     # the store itself has one door; parsers and serialisers are used where files are read and written
@@ -28,8 +29,8 @@ DOORS = {
     "pybtex": ("kg/readers/",),
     "rispy": ("kg/readers/",),
     "filelock": ("kg/workspace.py",),
-    "typer": ("kg/cli.py", "kg/cli_model.py", "kg/commands.py"),
-    "rich": ("kg/cli.py", "kg/commands.py", "kg/terminal.py"),
+    "typer": ("kg/cli.py", "kg/cli_ask.py", "kg/cli_model.py", "kg/commands.py"),
+    "rich": ("kg/cli.py", "kg/commands.py", "kg/terminal.py", "kg/terminal_explain.py"),
     "strawberry": ("api/",),
     "starlette": ("api/",),
     "uvicorn": ("kg/cli.py",),

@@ -14,6 +14,7 @@ from api.listing import Listed
 from api.loaders import RELATION_OF, ROLE_OF, ClaimRow, Edge, Facts, surest_first
 from api.node import Connection, Node, joined, load_node, load_nodes
 from api.pages import Page
+from api.vocabulary import ChangeDirection, Status
 from schema.vocab import KG, OA, PROV, RDF, RDFS, SDO
 
 if TYPE_CHECKING:
@@ -72,10 +73,15 @@ class Stated(Node):
         found = await info.context.load.facts.load_many(self.facts.texts(KG.evidence))
         return sorted((_evidence(facts) for facts in found if facts), key=lambda quote: (quote.start, quote.end))
 
-    @resolved("How sure the extractor is, 0 to 1.")
+    @resolved("How sure the extractor is of having read this paper rightly, 0 to 1.")
     def confidence(self) -> float:
         """Read it."""
         return self.facts.real(KG.confidence) or 0.0
+
+    @resolved("Whether the paper states it, or says that it may be so.")
+    def status(self) -> Status:
+        """Read it; what is stated says nothing of it."""
+        return Status(self.facts.text(KG.status) or Status.STATED.value)
 
     @resolved("Where in the paper's text the best mention begins, in characters.")
     def span_start(self) -> int | None:
@@ -128,6 +134,19 @@ class Claim(Stated, classes=[KG.Claim]):
         """Look at the classes."""
         return str(KG.DerivedClaim) in self.facts.texts(RDF.type)
 
+    @resolved(
+        "Probability that the edge is right by the claims of all papers together, 0 to 1; null for what a paper "
+        "says of itself, which no other can say."
+    )
+    def edge_confidence(self) -> float | None:
+        """Read it."""
+        return self.facts.real(KG.edgeConfidence)
+
+    @resolved("Number of papers that state the edge, this one included; null for what a paper says of itself.")
+    def support(self) -> int | None:
+        """Read it."""
+        return self.facts.whole(KG.support)
+
 
 @strawberry.type(description="A value that a paper reports: of which metric, by what, on what.")
 class Result(Stated, classes=[KG.Result]):
@@ -138,15 +157,51 @@ class Result(Stated, classes=[KG.Result]):
         """Read it."""
         return self.facts.text(KG.value) or ""
 
-    @resolved("The value as a number, where it is one.")
+    @resolved("The value as a number, where it is one; of a range the lower end.")
     def number(self) -> float | None:
         """Read it."""
         return self.facts.real(KG.number)
 
-    @resolved("The unit of the number.")
+    @resolved("Upper end of a range.")
+    def high(self) -> float | None:
+        """Read it."""
+        return self.facts.real(KG.high)
+
+    @resolved("The unit of `number` and `high`, as the paper writes it.")
     def unit(self) -> str | None:
         """Read it."""
         return self.facts.text(KG.unit)
+
+    @resolved("The number counted in `standardUnit`, so that papers with different units can be compared.")
+    def standard_number(self) -> float | None:
+        """Read it."""
+        return self.facts.real(KG.standardNumber)
+
+    @resolved("Upper end of a range, counted in `standardUnit`.")
+    def standard_high(self) -> float | None:
+        """Read it."""
+        return self.facts.real(KG.standardHigh)
+
+    @resolved("The one unit of its dimension in which figures are compared, such as `W`, `s`, `op/s`, `%` or `x`.")
+    def standard_unit(self) -> str | None:
+        """Read it."""
+        return self.facts.text(KG.standardUnit)
+
+    @resolved("Whether it is a difference from something else or a ratio to it, and not a value by itself.")
+    def change(self) -> bool:
+        """Read it."""
+        return self.facts.truth(KG.isChange)
+
+    @resolved("Which way a change goes, where the sentence says so.")
+    def direction(self) -> ChangeDirection | None:
+        """Read it."""
+        found = self.facts.text(KG.direction)
+        return ChangeDirection(found) if found else None
+
+    @resolved("The method that a change is relative to.")
+    async def compared_to(self, info: Info) -> AnEntity | None:
+        """Load the method."""
+        return cast("Entity | None", await load_node(info, self.facts.text(KG.comparedTo)))
 
     @resolved("Metric and value in words.")
     def label(self) -> str | None:

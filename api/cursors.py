@@ -16,7 +16,7 @@ from api.errors import CursorError
 
 __all__ = ["Key", "cursor", "global_id", "iri_of", "key_of"]
 
-Key: TypeAlias = tuple[int | str, ...]
+Key: TypeAlias = tuple[int | float | str, ...]
 
 # A title is the longest part a key can have; what is longer than this is no cursor of ours.
 _LONGEST: Final = 16_384

@@ -11,6 +11,19 @@ from api.claim import Claim, FewClaims, claims_of
 from api.community import Analysed
 from api.context import Info
 from api.fields import resolved
+from api.leaderboard import (
+    AnyOrder,
+    Changes,
+    FigureConnection,
+    Hedged,
+    InDimension,
+    InUnit,
+    MinConfidence,
+    OfMetric,
+    Wanted,
+    find_leaderboard,
+    find_measurements,
+)
 from api.loaders import Edge, Facts
 from api.node import Connection, joined, load_nodes
 from api.pages import After, Before, First, Last, PageRequest, page_of
@@ -154,6 +167,54 @@ class Entity(Analysed, classes=_CLASSES):
             count=page.count,
         )
 
+    @resolved(
+        "Of a dataset: the methods by their values of a metric, best first, a row for each result. Of other entities: "
+        "none."
+    )
+    async def leaderboard(
+        self,
+        info: Info,
+        *,
+        metric: OfMetric,
+        unit: InUnit = None,
+        change: Changes = False,
+        hedged: Hedged = None,
+        min_confidence: MinConfidence = None,
+        order: AnyOrder = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> FigureConnection:
+        """Page through the results."""
+        request = info.context.page(first, after, last, before)
+        wanted = Wanted(unit, change, hedged, min_confidence, order)
+        return await find_leaderboard(info, [self.iri], metric, wanted, request)
+
+    @resolved("Of hardware: the figures that papers report of it and of what is narrower. Of other entities: none.")
+    async def measurements(
+        self,
+        info: Info,
+        *,
+        dimension: InDimension = None,
+        include_narrower: Annotated[
+            bool, strawberry.argument(description="Whether figures of narrower hardware count too.")
+        ] = True,
+        unit: InUnit = None,
+        change: Changes = False,
+        hedged: Hedged = None,
+        min_confidence: MinConfidence = None,
+        order: AnyOrder = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> FigureConnection:
+        """Page through the results."""
+        request = info.context.page(first, after, last, before)
+        wanted = Wanted(unit, change, hedged, min_confidence, order)
+        return await find_measurements(info, [self.iri], dimension, wanted, request, include_narrower=include_narrower)
+
 
 @strawberry.type(description="An entity in a list.")
 class EntityEdge:
@@ -206,7 +267,9 @@ class RelatedEdge:
     relation: Relation = strawberry.field(description="How the two hang together.")
     direction: Direction = strawberry.field(description="Which end the entity that was asked is at.")
     claim_count: int = strawberry.field(description="Number of claims that say so; none where the taxonomy alone does.")
-    confidence: float | None = strawberry.field(description="Confidence of the surest of these claims.")
+    confidence: float | None = strawberry.field(
+        description="Probability that the edge is right by these claims together; null where there are none."
+    )
     edge: strawberry.Private[Edge]
 
     @resolved("The claims that say so, with paper and sentences, surest first.")

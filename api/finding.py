@@ -10,7 +10,6 @@ from api.cursors import iri_of
 from api.vocabulary import EntityType
 from kg.errors import QueryError
 from kg.store import Literal, iri
-from schema.vocab import KG
 
 __all__ = ["entities_called", "entities_named", "find_iri", "find_iris"]
 
@@ -18,12 +17,6 @@ _IDENTIFIED: Final = """
 SELECT ?identifier (MIN(STR(?node)) AS ?iri) WHERE {
   VALUES ?identifier { {{identifiers}} } ?node dcterms:identifier ?identifier ; a kg:Paper
 } GROUP BY ?identifier"""
-_NAMED: Final = """
-SELECT DISTINCT ?node ?preferred ?papers WHERE {
-  VALUES ?type { {{types}} } ?node a ?type ; kg:paperCount ?papers ; skos:prefLabel|skos:altLabel ?label .
-  FILTER(LCASE(STR(?label)) = LCASE({{name}}))
-  BIND(EXISTS { ?node skos:prefLabel ?label } AS ?preferred)
-} ORDER BY DESC(?preferred) DESC(?papers) STR(?node)"""
 
 
 async def find_iri(info: Info, text: str) -> str | None:
@@ -44,18 +37,17 @@ async def find_iris(info: Info, texts: Sequence[str]) -> list[str | None]:
 
 async def entities_named(info: Info, name: str, type_: EntityType | None = None) -> list[str]:
     """IRIs of the entities of this name or alias, letter case aside: preferred names first, then most papers."""
-    types = [iri(str(KG[wanted.value])) for wanted in EntityType if type_ in (None, wanted)]
     # White space is folded in labels, so it is in what they are compared with.
-    rows = await info.context.graph.select(_NAMED, types=types, name=Literal(" ".join(name.split())))
-    return list(dict.fromkeys(row["node"].value for row in rows))
+    found = await info.context.load.named.load(" ".join(name.split()))
+    return [node for node, of_type in found if type_ is None or of_type == type_.value]
 
 
-async def entities_called(info: Info, text: str) -> list[str]:
-    """IRIs of the entities that a global id, an IRI or a name stands for."""
+async def entities_called(info: Info, text: str, type_: EntityType | None = None) -> list[str]:
+    """IRIs of the entities that a global id, an IRI or a name stands for; only names heed the type."""
     found = _valid(iri_of(text.strip()) or text.strip())
     if found is not None and await info.context.load.facts.load(found) is not None:
         return [found]
-    return await entities_named(info, text)
+    return await entities_named(info, text, type_)
 
 
 def _valid(text: str) -> str | None:

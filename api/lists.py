@@ -7,7 +7,7 @@ from typing import Final
 
 from api.errors import ArgumentError
 from api.listing import Listing, contains_words
-from api.vocabulary import ClaimFilter, EntityOrder, EntityType, PaperFilter, PaperOrder, Projection
+from api.vocabulary import ClaimFilter, EntityOrder, EntityType, PaperFilter, PaperOrder, Projection, Status
 from kg.store import Literal, NamedNode, Term, iri
 from schema.vocab import KG, RELATION_TERMS, ROLE_TERMS, XSD
 
@@ -141,12 +141,21 @@ def claim_listing(wanted: ClaimFilter, nodes: dict[str, str]) -> Listing:
         values["predicate"] = iri(str(RELATION_TERMS[wanted.relation.value]))
         pattern.append("?node rdf:predicate {{predicate}} ; rdf:subject ?about . ?about kg:paperCount ?papers .")
     if wanted.min_confidence is not None:
-        if not 0 <= wanted.min_confidence <= 1:
-            raise ArgumentError(f"`minConfidence` is {wanted.min_confidence}", "give 0 to 1")
-        values["least"] = Literal(f"{wanted.min_confidence:.6f}", datatype=_DECIMAL)
+        values["least"] = _probability("minConfidence", wanted.min_confidence)
         pattern.append("FILTER(?sure >= {{least}})")
+    if wanted.min_edge_confidence is not None:
+        values["least_edge"] = _probability("minEdgeConfidence", wanted.min_edge_confidence)
+        pattern.append("?node kg:edgeConfidence ?together . FILTER(?together >= {{least_edge}})")
+    if wanted.min_support is not None:
+        if wanted.min_support < 1:
+            raise ArgumentError(f"`minSupport` is {wanted.min_support}", "give 1 or more")
+        values["least_support"] = Literal(wanted.min_support)
+        pattern.append("?node kg:support ?support . FILTER(?support >= {{least_support}})")
     if wanted.derived is not None:
         pattern.append(f"FILTER {'' if wanted.derived else 'NOT '}EXISTS {{ ?node a kg:DerivedClaim }}")
+    if wanted.hedged is not None:
+        values["status"] = Literal(Status.HEDGED.value)
+        pattern.append(f"FILTER {'' if wanted.hedged else 'NOT '}EXISTS {{ ?node kg:status {{{{status}}}} }}")
     return Listing("\n".join(pattern), "0 - ?sure", "CONFIDENCE", True, values)
 
 
@@ -157,6 +166,12 @@ def community_listing(projection: Projection) -> Listing:
         "FILTER(STRENDS(STR(?projection), {{ending}}))"
     )
     return Listing(pattern, "0 - ?members", "MEMBERS", True, {"ending": Literal(f"/{projection.value}")})
+
+
+def _probability(name: str, given: float) -> Literal:
+    if not 0 <= given <= 1:
+        raise ArgumentError(f"`{name}` is {given}", "give 0 to 1")
+    return Literal(f"{given:.6f}", datatype=_DECIMAL)
 
 
 def _types(type_: EntityType | None) -> list[NamedNode]:

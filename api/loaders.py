@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from strawberry.dataloader import DataLoader
 
+from api.figures import Figure, FigureKey, figures_of
 from kg.model import ROLES, TYPES
-from kg.store import NamedNode, Row, Term, iri, python
+from kg.store import Literal, NamedNode, Row, Term, iri, python
 from schema.vocab import DC, DCTERMS, KG, OA, PRISM, PROV, RDF, RDFS, RELATION_TERMS, ROLE_TERMS, SDO, SKOS
 
 __all__ = ["ClaimRow", "Edge", "Facts", "Loaders", "Member", "PaperEntity", "PaperOfEntity", "Related", "Select"]
@@ -31,7 +33,8 @@ _FACTS: Final = tuple(
         RDF.subject, RDF.predicate, RDF.object, KG.claimedBy, KG.evidence, KG.confidence, KG.spanStart, KG.spanEnd,
         PROV.wasAttributedTo, OA.exact, OA.start, OA.end, OA.hasSource, RDFS.label, SDO.softwareVersion, KG.value,
         KG.number, KG.unit, KG.metric, KG.method, KG.dataset, KG.hardware, KG.ofProjection, KG.memberCount,
-        KG.modularity, KG.nodeCount, KG.edgeCount,
+        KG.modularity, KG.nodeCount, KG.edgeCount, KG.status, KG.edgeConfidence, KG.support, KG.high, KG.standardNumber,
+        KG.standardHigh, KG.standardUnit, KG.isChange, KG.direction, KG.comparedTo,
     )
 )  # fmt: skip
 _TYPE_OF: Final = {str(KG[name]): name for name in TYPES}
@@ -75,7 +78,8 @@ SELECT DISTINCT ?node ?out ?predicate ?other ?type ?name WHERE {
   LATERAL { ?other kg:paperCount ?papers } LATERAL { ?other skos:prefLabel ?name } LATERAL { ?other a ?type }
 }"""
 _SUPPORT: Final = """
-SELECT ?node ?out ?predicate ?other (COUNT(DISTINCT ?claim) AS ?support) (MAX(?stated) AS ?confidence) WHERE {
+SELECT ?node ?out ?predicate ?other (COUNT(DISTINCT ?claim) AS ?claims)
+       (MAX(?stated) AS ?surest) (MAX(?all) AS ?together) WHERE {
   {
     VALUES ?node { {{nodes}} }
     ?claim rdf:subject ?node ; rdf:object ?other ; rdf:predicate ?predicate ; kg:confidence ?stated
@@ -86,7 +90,15 @@ SELECT ?node ?out ?predicate ?other (COUNT(DISTINCT ?claim) AS ?support) (MAX(?s
     BIND(false AS ?out)
     FILTER EXISTS { ?other kg:paperCount ?papers }
   }
+  OPTIONAL { ?claim kg:edgeConfidence ?all }
 } GROUP BY ?node ?out ?predicate ?other"""
+_NAMED: Final = """
+SELECT DISTINCT ?name ?node ?type ?preferred ?papers WHERE {
+  VALUES ?name { {{names}} }
+  VALUES ?type { {{types}} } ?node a ?type ; kg:paperCount ?papers ; skos:prefLabel|skos:altLabel ?label .
+  FILTER(LCASE(STR(?label)) = LCASE(?name))
+  BIND(EXISTS { ?node skos:prefLabel ?label } AS ?preferred)
+} ORDER BY DESC(?preferred) DESC(?papers) STR(?node)"""
 _REACHED: Final = """
 SELECT DISTINCT ?node ?other ?name WHERE {
   VALUES ?node { {{nodes}} } LATERAL { %REACH% } LATERAL { ?other kg:paperCount ?papers }
@@ -187,6 +199,10 @@ class Facts:
         """First value of a property as a whole number, or None."""
         return next((int(value) for value in self.values.get(str(term), ()) if isinstance(value, int)), None)
 
+    def truth(self, term: str) -> bool:
+        """Whether the property is true; it is not where the node has none."""
+        return self.text(term) in ("true", "1")
+
     def real(self, term: str) -> float | None:
         """First value of a property as a number, or None."""
         found = (value for value in self.values.get(str(term), ()) if isinstance(value, int | float))
@@ -206,6 +222,10 @@ class Loaders:
         self.claims_of_paper: DataLoader[str, list[ClaimRow]] = DataLoader(self._claims_of_papers)
         self.claims_of_edge: DataLoader[Edge, list[ClaimRow]] = DataLoader(self._claims_of_edges)
         self.related: DataLoader[str, list[Related]] = DataLoader(self._related)
+        #: Entities of a name or alias, letter case aside, as (IRI, type): preferred names first, then most papers.
+        self.named: DataLoader[str, list[tuple[str, str]]] = DataLoader(self._named)
+        #: Results with a number of a dataset or of hardware.
+        self.figures: DataLoader[FigureKey, list[Figure]] = DataLoader(partial(figures_of, select))
         self.members: DataLoader[str, list[Member]] = DataLoader(self._members)
         #: Entities above and below an entity in the taxonomy, as (lower-case name, IRI).
         self.narrower: DataLoader[str, list[tuple[str, str]]] = self._reaching("?other skos:broader ?node .")
@@ -283,8 +303,8 @@ class Loaders:
         terms = _terms(nodes)
         support = {
             tuple(row[name].value for name in ("node", "out", "predicate", "other")): (
-                int(row["support"].value),
-                float(row["confidence"].value) if "confidence" in row else None,
+                int(row["claims"].value),
+                float((row.get("together") or row["surest"]).value) if "surest" in row else None,
             )
             for row in await self._select(_SUPPORT, nodes=terms)
         }
@@ -308,6 +328,13 @@ class Loaders:
                 )
             )
         return [sorted(found[node], key=lambda row: row[:5]) for node in nodes]
+
+    async def _named(self, names: list[str]) -> list[list[tuple[str, str]]]:
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        rows = await self._select(_NAMED, types=[iri(text) for text in _TYPE_OF], names=list(map(Literal, names)))
+        for row in rows:
+            found[row["name"].value].setdefault(row["node"].value, _TYPE_OF[row["type"].value])
+        return [list(found[name].items()) for name in names]
 
     async def _members(self, communities: list[str]) -> list[list[Member]]:
         found: defaultdict[str, list[Member]] = defaultdict(list)

@@ -13,6 +13,19 @@ from api.entity import Entity, EntityConnection, EntityEdge, type_of
 from api.errors import ArgumentError
 from api.fields import resolved
 from api.finding import entities_called, entities_named, find_iri, find_iris
+from api.leaderboard import (
+    AnyOrder,
+    Changes,
+    FigureConnection,
+    Hedged,
+    InDimension,
+    InUnit,
+    MinConfidence,
+    OfMetric,
+    Wanted,
+    find_leaderboard,
+    find_measurements,
+)
 from api.listing import Listing, list_page
 from api.lists import claim_listing, community_listing, entity_listing, paper_listing, top_concepts
 from api.node import Node, joined, load_node
@@ -237,6 +250,67 @@ class Query:
         nodes = {name: iri or "urn:x-none" for name, iri in zip(names, iris, strict=True)}
         page = await list_page(info.context.graph.select, claim_listing(wanted, nodes), request)
         return await claim_connection(info, page)
+
+    @resolved(
+        "The methods by their values of a metric on a dataset, best first: a row for each result that names a method. "
+        "What is narrower than the dataset or the metric does not count."
+    )
+    async def leaderboard(
+        self,
+        info: Info,
+        *,
+        dataset: Annotated[
+            str,
+            strawberry.argument(description="The dataset: a global id, an IRI, or a name or alias, letter case aside."),
+        ],
+        metric: OfMetric,
+        unit: InUnit = None,
+        change: Changes = False,
+        hedged: Hedged = None,
+        min_confidence: MinConfidence = None,
+        order: AnyOrder = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> FigureConnection:
+        """Page through the results."""
+        request = info.context.page(first, after, last, before)
+        wanted = Wanted(unit, change, hedged, min_confidence, order)
+        datasets = await entities_called(info, dataset, EntityType.DATASET)
+        return await find_leaderboard(info, datasets, metric, wanted, request)
+
+    @resolved("The figures that papers report of hardware, such as throughput, latency, energy or power, best first.")
+    async def measurements(
+        self,
+        info: Info,
+        *,
+        hardware: Annotated[
+            str,
+            strawberry.argument(
+                description="The hardware, a device or a class of them: a global id, an IRI, or a name or alias, "
+                "letter case aside."
+            ),
+        ],
+        dimension: InDimension = None,
+        include_narrower: Annotated[
+            bool, strawberry.argument(description="Whether figures of narrower hardware count too.")
+        ] = True,
+        unit: InUnit = None,
+        change: Changes = False,
+        hedged: Hedged = None,
+        min_confidence: MinConfidence = None,
+        order: AnyOrder = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> FigureConnection:
+        """Page through the results."""
+        request = info.context.page(first, after, last, before)
+        wanted = Wanted(unit, change, hedged, min_confidence, order)
+        devices = await entities_called(info, hardware, EntityType.HARDWARE)
+        return await find_measurements(info, devices, dimension, wanted, request, include_narrower=include_narrower)
 
     @resolved("Counts of the whole graph.")
     async def statistics(self, info: Info) -> Statistics:

@@ -34,6 +34,10 @@ SELECT ?term (COUNT(*) AS ?count) WHERE {
   { SELECT DISTINCT ?subject ?term ?object WHERE {
       VALUES ?term { {{terms}} } ?subject ?term ?object ; kg:paperCount ?a . ?object kg:paperCount ?b } }
 } GROUP BY ?term"""
+_RELATION_CLAIMS: Final = """
+SELECT (COUNT(DISTINCT ?claim) AS ?count) WHERE {
+  ?claim a kg:Claim ; rdf:subject ?subject . ?subject kg:paperCount ?papers
+}"""
 _BY_YEAR: Final = """
 SELECT ?year (COUNT(DISTINCT ?paper) AS ?count) WHERE { ?paper a kg:Paper OPTIONAL { ?paper dcterms:issued ?year } }
 GROUP BY ?year ORDER BY ?year"""
@@ -86,7 +90,8 @@ class Statistics:
     papers: int = strawberry.field(description="Number of papers.")
     entities: int = strawberry.field(description="Number of entities of all types.")
     claims: int = strawberry.field(description="Number of claims, derived ones included.")
-    derived_claims: int = strawberry.field(description="Number of claims that follow from others.")
+    relation_claims: int = strawberry.field(description="Number of claims between entities, derived ones included.")
+    derived_claims: int = strawberry.field(description="Number of claims that a rule concluded from others.")
     results: int = strawberry.field(description="Number of results.")
     communities: int = strawberry.field(description="Number of communities of all projections.")
     entities_by_type: list[TypeCount] = strawberry.field(description="Entities of each type.")
@@ -122,11 +127,13 @@ async def _counted(graph: Graph) -> Statistics:
     roles = await counts(_BY_ROLE, "term", terms=list(ROLE_OF))
     relations = await counts(_BY_RELATION, "term", terms=list(RELATION_OF))
     years = await counts(_BY_YEAR, "year")
+    (between,) = await graph.select(_RELATION_CLAIMS)
     found = [classes.get(str(KG[name]), 0) for name in _CLASSES]
     return Statistics(
         papers=found[0],
         entities=sum(types.values()),
         claims=found[1],
+        relation_claims=int(between["count"].value),
         derived_claims=found[2],
         results=found[3],
         communities=found[4],

@@ -9,15 +9,19 @@ import strawberry
 from api.fields import value
 
 __all__ = [
+    "ChangeDirection",
     "ClaimFilter",
+    "Dimension",
     "Direction",
     "EntityOrder",
     "EntityType",
+    "FigureOrder",
     "PaperFilter",
     "PaperOrder",
     "Projection",
     "Relation",
     "Role",
+    "Status",
 ]
 
 
@@ -71,6 +75,46 @@ class Direction(Enum):
 
     OUTGOING = value("outgoing", "It is the subject.")
     INCOMING = value("incoming", "It is the object.")
+
+
+@strawberry.enum(description="How a paper says what it says.")
+class Status(Enum):
+    """Values are those of `kg.model.Status`."""
+
+    STATED = value("stated", "As a fact.")
+    HEDGED = value("hedged", "As what may be so: it might, is expected to, is thought to.")
+
+
+@strawberry.enum(description="Which way a change goes.")
+class ChangeDirection(Enum):
+    """Values are those of kg:direction."""
+
+    INCREASE = value("increase", "Upwards.")
+    DECREASE = value("decrease", "Downwards.")
+
+
+@strawberry.enum(
+    description="What a figure of hardware measures: told by its unit, of scores and changes by the metric's name."
+)
+class Dimension(Enum):
+    """The units and names of each are in `api.measures`."""
+
+    THROUGHPUT = value("throughput", "Work in a time: operations, frames, tokens, bytes a second. Highest first.")
+    LATENCY = value("latency", "Times: latencies, and all else that is counted in seconds. Lowest first.")
+    ENERGY = value("energy", "Energy, in all or for an operation: joules. Lowest first.")
+    POWER = value("power", "Power: watts. Lowest first.")
+    EFFICIENCY = value("efficiency", "Work for energy: operations or frames a joule. Highest first.")
+    FREQUENCY = value("frequency", "Rates in hertz: clocks, samples, repetitions. Highest first.")
+    MEMORY = value("memory", "Sizes in bytes. Lowest first.")
+    ACCURACY = value("accuracy", "Scores of quality by their metric, such as accuracy, F1 or mAP. Highest first.")
+
+
+@strawberry.enum(description="Orders of a list of figures, within those that can be compared.")
+class FigureOrder(Enum):
+    """Each order ends with the IRI, so that no two figures are at the same place."""
+
+    HIGHEST = value("HIGHEST", "Highest value first; of a range the lower end counts.")
+    LOWEST = value("LOWEST", "Lowest value first; of a range the upper end counts.")
 
 
 @strawberry.enum(description="Orders of a list of papers.")
@@ -141,4 +185,15 @@ class ClaimFilter:
     min_confidence: float | None = strawberry.field(default=None, description="At least this sure, 0 to 1.")
     derived: bool | None = strawberry.field(
         default=None, description="True: only what follows from other claims; false: only what a sentence says."
+    )
+    hedged: bool | None = strawberry.field(
+        default=None, description="True: only what papers say may be so; false: only what they state."
+    )
+    min_support: int | None = strawberry.field(
+        default=None,
+        description="Between entities, their edge stated by at least so many papers.",
+    )
+    min_edge_confidence: float | None = strawberry.field(
+        default=None,
+        description="Between entities, their edge at least this sure by the claims of all papers together, 0 to 1.",
     )

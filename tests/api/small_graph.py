@@ -1,4 +1,4 @@
-"""A small graph in the shape that the store has: 13 papers, 27 entities, claims, results, numbers.
+"""A small graph in the shape that the store has: 13 papers, 30 entities, claims, results, numbers.
 
 The papers exist or could; the words about them are ours. Each edge is one sentence of an abstract,
 so that every claim's quote and offsets can be checked against the paper's text.
@@ -7,6 +7,7 @@ so that every claim's quote and offsets can be checked against the paper's text.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,6 +51,27 @@ class Thing:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A result: its value, what it is of, and the value in the unit in which figures are compared."""
+
+    value: str
+    number: float
+    unit: str | None = None
+    metric: str | None = None
+    method: str | None = None
+    dataset: str | None = None
+    hardware: str | None = None
+    high: float | None = None
+    scale: float = 1.0
+    standard_unit: str | None = None
+    direction: str | None = None
+    compared: str | None = None
+    change: bool = False
+    hedged: bool = False
+    confidence: float = 0.8
+
+
+@dataclass(frozen=True)
 class Article:
     """A paper: what it says of entities, in sentences."""
 
@@ -59,7 +81,7 @@ class Article:
     venue: str | None
     says: tuple[tuple[str, str], ...] = ()
     relates: tuple[tuple[str, str, str], ...] = ()
-    results: tuple[tuple[str, str, str | None, str | None, str | None], ...] = ()
+    results: tuple[Measured, ...] = ()
     authors: tuple[str, ...] = ()
 
 
@@ -70,6 +92,8 @@ class Facts:
     edges: set[tuple[str, str, str]] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     paper_count: Counter[str] = field(default_factory=Counter)
+    #: How sure each claim between entities is, by its edge.
+    stated: defaultdict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
 THINGS: dict[str, Thing] = {
@@ -102,16 +126,21 @@ THINGS: dict[str, Thing] = {
     "squad": Thing("Dataset", "SQuAD"),
     "accuracy": Thing("Metric", "accuracy"),
     "map": Thing("Metric", "mean average precision", ("mAP",)),
+    "error": Thing("Metric", "top-5 error"),
+    "latency": Thing("Metric", "latency", ("inference time",)),
+    "energy-efficiency": Thing("Metric", "energy efficiency"),
 }
 
 ARTICLES: tuple[Article, ...] = (
     Article("arxiv:1512.03385", "Deep Residual Learning for Image Recognition", 2016, "CVPR",
             (("proposes", "resnet"), ("addresses", "classification"), ("evaluatesOn", "imagenet"), ("runsOn", "gpu"), ("reports", "accuracy")),
             (("resnet", "usedFor", "classification"), ("resnet", "evaluatedWith", "imagenet"), ("imagenet", "benchmarkFor", "classification")),
-            (("96.43%", "accuracy", "resnet", "imagenet", None),), ("Kaiming He", "Xiangyu Zhang", "Shaoqing Ren", "Jian Sun")),
+            (Measured("96.43%", 96.43, "%", "accuracy", "resnet", "imagenet", standard_unit="%"),
+             Measured("3.57%", 3.57, "%", "error", "resnet", "imagenet", standard_unit="%"),
+             Measured("28%", 28, "%", "accuracy", "resnet", "imagenet", standard_unit="%", change=True, direction="increase", compared="cnn")), ("Kaiming He", "Xiangyu Zhang", "Shaoqing Ren", "Jian Sun")),
     Article("arxiv:1506.02640", "You Only Look Once", 2016, "CVPR",
             (("proposes", "yolo"), ("addresses", "detection"), ("evaluatesOn", "coco"), ("runsOn", "gpu"), ("reports", "map")),
-            (("yolo", "usedFor", "detection"), ("yolo", "partOf", "cnn")), (("63.4 mAP", "map", "yolo", "coco", "gpu"),), ("Joseph Redmon",)),
+            (("yolo", "usedFor", "detection"), ("yolo", "partOf", "cnn")), (Measured("63.4 mAP", 63.4, "mAP", "map", "yolo", "coco", "gpu", standard_unit="mAP"),), ("Joseph Redmon",)),
     Article("arxiv:1810.04805", "BERT: Pre-training of Deep Bidirectional Transformers", 2019, "NAACL",
             (("proposes", "bert"), ("uses", "transformer"), ("addresses", "qa"), ("evaluatesOn", "squad"), ("runsOn", "tpu")),
             (("bert", "usedFor", "qa"), ("bert", "evaluatedWith", "squad")), (), ("Jacob Devlin",)),
@@ -121,23 +150,38 @@ ARTICLES: tuple[Article, ...] = (
             (("uses", "cnn"), ("addresses", "flow"), ("sensesWith", "event-camera"), ("introduces", "mvsec")),
             (("cnn", "usedFor", "flow"), ("cnn", "sensesWith", "event-camera"))),
     Article("arxiv:1704.04760", "In-Datacenter Performance Analysis of a Tensor Processing Unit", 2017, "ISCA",
-            (("runsOn", "tpu"), ("mentions", "systolic-array"), ("studies", "neural-network")), (("systolic-array", "partOf", "tpu"),)),
+            (("runsOn", "tpu"), ("mentions", "systolic-array"), ("studies", "neural-network")), (("systolic-array", "partOf", "tpu"),),
+            (Measured("92 TOPS", 92, "TOPS", hardware="tpu", scale=1e12, standard_unit="op/s"), Measured("700 MHz", 700, "MHz", hardware="tpu", scale=1e6, standard_unit="Hz"),
+             Measured("30-80x", 30, "x", "energy-efficiency", hardware="tpu", high=80, standard_unit="x", change=True, direction="increase"))),
     Article("arxiv:1510.00149", "Deep Compression", 2016, "ICLR",
-            (("proposes", "pruning"), ("uses", "cnn"), ("evaluatesOn", "imagenet"), ("runsOn", "gpu")), (("pruning", "usedFor", "cnn"),)),
+            (("proposes", "pruning"), ("uses", "cnn"), ("evaluatesOn", "imagenet"), ("runsOn", "gpu")), (("pruning", "usedFor", "cnn"),),
+            (Measured("70.1 percent", 70.1, "percent", "accuracy", "pruning", "imagenet", standard_unit="%", confidence=0.9),
+             Measured("19.7-20.1%", 19.7, "%", "error", "pruning", "imagenet", high=20.1, standard_unit="%"),
+             Measured("4x", 4, "x", "latency", "pruning", hardware="gpu", standard_unit="x", change=True, direction="decrease", compared="cnn"))),
     Article("doi:10.1000/nano.1", "Detecting Objects on a Jetson Nano", 2021, None,
             (("uses", "yolo"), ("uses", "pruning"), ("addresses", "detection"), ("runsOn", "jetson-nano"), ("evaluatesOn", "coco")),
-            (("yolo", "runsOn", "jetson-nano"), ("yolo", "usedFor", "detection")), (("21.5 fps", None, "yolo", "coco", "jetson-nano"),)),
+            (("yolo", "runsOn", "jetson-nano"), ("yolo", "usedFor", "detection")), (Measured("21.5 fps", 21.5, "fps", None, "yolo", "coco", "jetson-nano", standard_unit="fps"),
+             Measured("46.5 ms", 46.5, "ms", "latency", "yolo", None, "jetson-nano", scale=1e-3, standard_unit="s"),
+             Measured("10 W", 10, "W", hardware="jetson-nano", standard_unit="W", hedged=True), Measured("2 GB", 2, "GB", hardware="jetson-nano", scale=1e9, standard_unit="B"))),
     Article("doi:10.1000/pi.2", "Residual Networks on a Raspberry Pi", 2021, "EMC2",
             (("uses", "resnet"), ("addresses", "classification"), ("runsOn", "raspberry-pi"), ("evaluatesOn", "imagenet"), ("reports", "accuracy")),
-            (("resnet", "runsOn", "raspberry-pi"), ("resnet", "usedFor", "classification")), (("70.1%", "accuracy", "resnet", "imagenet", "raspberry-pi"),)),
+            (("resnet", "runsOn", "raspberry-pi"), ("resnet", "usedFor", "classification")), (Measured("70.1%", 70.1, "%", "accuracy", "resnet", "imagenet", "raspberry-pi", standard_unit="%"),
+             Measured("1.2 s", 1.2, "s", "latency", "resnet", None, "raspberry-pi", standard_unit="s"),
+             Measured("3500 mW", 3500, "mW", hardware="raspberry-pi", scale=1e-3, standard_unit="W"))),
     Article("doi:10.1000/spike.3", "Spiking Optical Flow from a DVS", 2020, "ECCV",
             (("proposes", "snn"), ("addresses", "flow"), ("sensesWith", "event-camera"), ("evaluatesOn", "mvsec"), ("mentions", "edge-device")),
-            (("snn", "usedFor", "flow"), ("snn", "evaluatedWith", "mvsec"))),
+            (("snn", "usedFor", "flow"), ("snn", "evaluatedWith", "mvsec")),
+            (Measured("12-15 mJ", 12, "mJ", None, "snn", "mvsec", "edge-device", high=15, scale=1e-3, standard_unit="J"),)),
     Article("arxiv:1606.05250", "SQuAD: 100,000+ Questions", 2016, "EMNLP", (("introduces", "squad"), ("addresses", "qa")), (("squad", "benchmarkFor", "qa"),)),
     Article("arxiv:1409.0575", "ImageNet Large Scale Visual Recognition Challenge", 2015, "IJCV",
-            (("introduces", "imagenet"), ("addresses", "classification"), ("studies", "cnn")), (("imagenet", "benchmarkFor", "classification"),)),
+            (("introduces", "imagenet"), ("addresses", "classification"), ("studies", "cnn")), (("imagenet", "benchmarkFor", "classification"),),
+            (Measured("0.85", 0.85, None, "accuracy", "cnn", "imagenet"), Measured("91%", 91, "%", "accuracy", "cnn", "imagenet", standard_unit="%", hedged=True),
+             Measured("88.1%", 88.1, "%", "accuracy", None, "imagenet", standard_unit="%"))),
     Article("title:0123456789abcdef", "A Note on Nothing in Particular", None, None),
 )  # fmt: skip
+
+#: Claims that papers make no more than likely: paper, subject or role, object.
+HEDGED = {("doi:10.1000/nano.1", "yolo", "detection"), ("doi:10.1000/spike.3", "evaluatesOn", "mvsec")}
 
 
 def thing(key: str) -> str:
@@ -165,6 +209,8 @@ def _quads(facts: Facts) -> Iterator[Quad]:
     yield _quad(agent, SDO.softwareVersion, Literal("1.0"), claims)
     for article in ARTICLES:
         yield from _paper(article, agent, claims, facts)
+    for article in ARTICLES:
+        yield from _corroborated(article, claims, facts)
     for key, entity in THINGS.items():
         yield from _entity(key, entity, facts)
         for broader in entity.broader:
@@ -179,14 +225,21 @@ def _quads(facts: Facts) -> Iterator[Quad]:
 def _paper(article: Article, agent: str, graph: NamedNode, facts: Facts) -> Iterator[Quad]:
     node = MINT.paper(article.id)
     said = [
-        (node, str(ROLE_TERMS[role]), thing(key), f"It {role} the {THINGS[key].name}.") for role, key in article.says
+        (node, str(ROLE_TERMS[role]), thing(key), f"It {role} the {THINGS[key].name}.", (article.id, role, key))
+        for role, key in article.says
     ]
     said += [
-        (thing(a), str(RELATION_TERMS[relation]), thing(b), f"Here {THINGS[a].name} is {relation} {THINGS[b].name}.")
+        (
+            thing(a),
+            str(RELATION_TERMS[relation]),
+            thing(b),
+            f"Here {THINGS[a].name} is {relation} {THINGS[b].name}.",
+            (article.id, a, b),
+        )
         for a, relation, b in article.relates
     ]
-    measured = [f"We reach {value}." for value, *_ in article.results]
-    abstract = " ".join([sentence for *_, sentence in said] + measured)
+    measured = [f"We reach {result.value}." for result in article.results]
+    abstract = " ".join([sentence for *_, sentence, _ in said] + measured)
     text = f"{article.title}\n{abstract}"
     facts.texts[node] = text
     for term, value in (
@@ -203,7 +256,7 @@ def _paper(article: Article, agent: str, graph: NamedNode, facts: Facts) -> Iter
         yield _quad(node, PRISM.publicationName, Literal(article.venue))
     for author in article.authors:
         yield _quad(node, DC.creator, Literal(author))
-    for subject, term, object_, sentence in said:
+    for subject, term, object_, sentence, spoken in said:
         yield _quad(subject, term, object_)
         facts.edges.add((subject, term, object_))
         if subject == node:
@@ -215,22 +268,58 @@ def _paper(article: Article, agent: str, graph: NamedNode, facts: Facts) -> Iter
         ):  # fmt: skip
             yield _quad(claim, property_, value, graph)
         yield from _stated(claim, node, article.id, text, sentence, agent, graph)
+        if subject != node:
+            facts.stated[subject, term, object_].append(_sure(claim))
+        if spoken in HEDGED:
+            yield _quad(claim, KG.status, Literal("hedged"), graph)
         if sentence.startswith("Here YOLO is partOf"):
             yield _quad(claim, RDF.type, KG.DerivedClaim, graph)
-    for (value, metric, method, dataset, hardware), sentence in zip(article.results, measured, strict=True):
-        start = text.index(value)
-        result = MINT.result(article.id, start, start + len(value))
+    for measure, sentence in zip(article.results, measured, strict=True):
+        start = text.index(sentence) + len("We reach ")
+        result = MINT.result(article.id, start, start + len(measure.value))
         yield _quad(node, KG.hasResult, result)
         yield _quad(result, RDF.type, KG.Result, graph)
-        yield _quad(result, KG.value, Literal(value), graph)
-        yield _quad(result, KG.number, _decimal(float(value.split()[0].rstrip("%")), 2), graph)
-        yield _quad(result, KG.confidence, _decimal(0.8, 2), graph)
-        if value.endswith("%"):
-            yield _quad(result, KG.unit, Literal("%"), graph)
-        for term, key in ((KG.metric, metric), (KG.method, method), (KG.dataset, dataset), (KG.hardware, hardware)):
-            if key:
-                yield _quad(result, term, thing(key), graph)
+        for term, value in _measured(measure):
+            yield _quad(result, term, value, graph)
         yield from _stated(result, node, article.id, text, sentence, agent, graph)
+
+
+def _measured(measure: Measured) -> Iterator[tuple[object, object]]:
+    yield KG.value, Literal(measure.value)
+    yield KG.confidence, _decimal(measure.confidence, 2)
+    yield KG.isChange, Literal(measure.change)
+    for term, number in ((KG.number, measure.number), (KG.high, measure.high)):
+        if number is not None:
+            yield term, _decimal(number, 4)
+    if measure.standard_unit:
+        yield KG.standardUnit, Literal(measure.standard_unit)
+        for term, number in ((KG.standardNumber, measure.number), (KG.standardHigh, measure.high)):
+            if number is not None:
+                yield term, _decimal(number * measure.scale, 6)
+    status = "hedged" if measure.hedged else None
+    for term, text in ((KG.unit, measure.unit), (KG.direction, measure.direction), (KG.status, status)):
+        if text:
+            yield term, Literal(text)
+    for term, key in (
+        (KG.metric, measure.metric), (KG.method, measure.method), (KG.dataset, measure.dataset),
+        (KG.hardware, measure.hardware), (KG.comparedTo, measure.compared),
+    ):  # fmt: skip
+        if key:
+            yield term, thing(key)
+
+
+def _corroborated(article: Article, graph: NamedNode, facts: Facts) -> Iterator[Quad]:
+    """What all papers together say of the edges between entities, at each claim of them."""
+    for a, relation, b in article.relates:
+        edge = (thing(a), str(RELATION_TERMS[relation]), thing(b))
+        claim = MINT.claim(article.id, *edge)
+        yield _quad(claim, KG.support, Literal(len(facts.stated[edge])), graph)
+        yield _quad(claim, KG.edgeConfidence, _decimal(together(facts.stated[edge]), 2), graph)
+
+
+def together(confidences: list[float]) -> float:
+    """How sure an edge is by several claims, as this graph has it."""
+    return round(1 - math.prod(1 - each for each in confidences), 2)
 
 
 def _stated(

@@ -6,7 +6,7 @@ import itertools
 
 import networkx as nx
 import pytest
-from small_graph import ARTICLES, THINGS, Ask, Facts, paper, thing
+from small_graph import ARTICLES, HEDGED, THINGS, Ask, Facts, paper, thing, together
 
 from api.cursors import global_id
 from api.vocabulary import Role
@@ -245,7 +245,8 @@ def test_related_entities_come_with_relation_direction_and_evidence(ask: Ask) ->
     assert (used["relation"], used["direction"], used["claimCount"]) == ("USED_FOR", "OUTGOING", 2)
     confidences = [claim["confidence"] for claim in used["claims"]]  # type: ignore[attr-defined]
     assert confidences == sorted(confidences, reverse=True)
-    assert used["confidence"] == confidences[0]
+    # What both papers say together is surer than the surer of them.
+    assert used["confidence"] == together(confidences) > confidences[0]
     assert {claim["paper"]["year"] for claim in used["claims"]} == {2016, 2021}  # type: ignore[attr-defined]
     assert [edge["node"] for edge in found("object detection", r="USED_FOR", d="INCOMING")] == [{"name": "YOLO"}]
     assert found("object detection", d="OUTGOING") == []
@@ -259,14 +260,83 @@ def test_related_entities_come_with_relation_direction_and_evidence(ask: Ask) ->
 def test_results_show_what_was_measured_with_its_sentence(ask: Ask) -> None:
     query = """query($id: ID!) { paper(id: $id) { results { value number unit metric { name } method { name }
         dataset { name } hardware { name } quotes { text } confidence paper { iri } } } }"""
-    assert ask(query, id=paper(8))["paper"]["results"] == [
+    assert ask(query, id=paper(8))["paper"]["results"][0] == (
         {
             "value": "70.1%", "number": 70.1, "unit": "%", "metric": {"name": "accuracy"}, "method": {"name": "ResNet"},
             "dataset": {"name": "ImageNet"}, "hardware": {"name": "Raspberry Pi"}, "confidence": 0.8,
             "quotes": [{"text": "We reach 70.1%."}], "paper": {"iri": paper(8)},
         }
-    ]  # fmt: skip
+    )  # fmt: skip
     assert ask(query, id=paper(7))["paper"]["results"][0]["metric"] is None
+
+
+def test_results_can_be_compared_whatever_their_units_and_say_what_changes(ask: Ask) -> None:
+    query = """query($id: ID!) { paper(id: $id) { results { value number high unit standardNumber standardHigh
+        standardUnit change direction status comparedTo { name } } } }"""
+
+    def found(number: int, value: str) -> dict[str, object]:
+        results = ask(query, id=paper(number))["paper"]["results"]
+        return next(result for result in results if result["value"] == value)  # type: ignore[no-any-return]
+
+    value = {
+        "change": False,
+        "direction": None,
+        "comparedTo": None,
+        "status": "STATED",
+        "high": None,
+        "standardHigh": None,
+    }
+    assert found(7, "46.5 ms") == {
+        **value, "value": "46.5 ms", "number": 46.5, "unit": "ms", "standardNumber": 0.0465, "standardUnit": "s",
+    }  # fmt: skip
+    energy = found(9, "12-15 mJ")
+    assert (energy["number"], energy["high"], energy["standardNumber"], energy["standardHigh"]) == (
+        12,
+        15,
+        0.012,
+        0.015,
+    )
+    faster = found(6, "4x")
+    assert (faster["change"], faster["direction"]) == (True, "DECREASE")
+    assert faster["comparedTo"] == {"name": "convolutional neural network"}
+    assert found(7, "10 W")["status"] == "HEDGED"
+    assert (found(11, "0.85")["unit"], found(11, "0.85")["standardUnit"]) == (None, None)
+
+
+def test_claims_say_whether_they_are_hedged_and_what_all_papers_say_together(ask: Ask, facts: Facts) -> None:
+    query = """{ claims(first: 100) { edges { node {
+        status support edgeConfidence confidence predicateIri paper { iri } subject { iri } object { iri } } } } }"""
+    hedged = 0
+    for edge in ask(query)["claims"]["edges"]:
+        claim = edge["node"]
+        hedged += claim["status"] == "HEDGED"
+        if claim["subject"] == claim["paper"]:
+            assert claim["support"] is claim["edgeConfidence"] is None
+            continue
+        said = facts.stated[claim["subject"]["iri"], claim["predicateIri"], claim["object"]["iri"]]
+        assert (claim["support"], claim["edgeConfidence"]) == (len(said), together(said))
+        assert claim["edgeConfidence"] >= claim["confidence"]
+    assert hedged == len(HEDGED)
+
+
+def test_claims_are_filtered_by_what_all_papers_say_together(ask: Ask) -> None:
+    query = """query($f: ClaimFilter) { claims(filter: $f, first: 100) { totalCount edges { node {
+        status support edgeConfidence paper { iri } } } } }"""
+
+    def found(**wanted: object) -> list[dict[str, object]]:
+        return [edge["node"] for edge in ask(query, f=wanted)["claims"]["edges"]]
+
+    everything = found()
+    assert {claim["paper"]["iri"] for claim in found(hedged=True)} == {paper(7), paper(9)}  # type: ignore[index]
+    assert len(found(hedged=False)) == len(everything) - len(HEDGED)
+    between = [claim for claim in everything if claim["support"] is not None]
+    assert len(found(minSupport=1)) == len(between)
+    assert found(minSupport=2) == [claim for claim in between if claim["support"] >= 2] != []  # type: ignore[operator]
+    assert found(minSupport=99) == []
+    sure = [claim for claim in between if claim["edgeConfidence"] >= 0.9]  # type: ignore[operator]
+    assert 0 < len(sure) < len(between)
+    assert found(minEdgeConfidence=0.9) == sure
+    assert found(minEdgeConfidence=0.9, relation="USED_FOR", hedged=True)[0]["paper"] == {"iri": paper(7)}
 
 
 def test_claims_are_filtered(ask: Ask, store: GraphStore) -> None:
@@ -354,7 +424,7 @@ def test_communities_list_their_members_by_pagerank(ask: Ask) -> None:
     found = ask(query)
     assert found["papers"]["totalCount"] == 1
     communities = [edge["node"] for edge in found["communities"]["edges"]]
-    assert [community["memberCount"] for community in communities] == [18, 9]
+    assert [community["memberCount"] for community in communities] == [21, 9]
     for community in communities:
         members = [edge["node"] for edge in community["members"]["edges"]]
         assert len(members) == community["members"]["totalCount"] == community["memberCount"]
@@ -363,11 +433,11 @@ def test_communities_list_their_members_by_pagerank(ask: Ask) -> None:
 
 
 def test_statistics_add_up(ask: Ask, facts: Facts, store: GraphStore) -> None:
-    query = """{ statistics { papers entities claims derivedClaims results communities entitiesByType { type count }
+    query = """{ statistics { papers entities claims relationClaims derivedClaims results communities entitiesByType { type count }
         edgesByRole { role count } edgesByRelation { relation count } papersByYear { year count }
         snapshot { fingerprint manifest } } }"""
     found = ask(query)["statistics"]
-    assert (found["papers"], found["entities"], found["derivedClaims"], found["communities"]) == (13, 27, 1, 3)
+    assert (found["papers"], found["entities"], found["derivedClaims"], found["communities"]) == (13, 30, 1, 3)
     assert sum(row["count"] for row in found["entitiesByType"]) == found["entities"]
     assert sum(row["count"] for row in found["papersByYear"]) == found["papers"]
     assert {"year": None, "count": 1} in found["papersByYear"]
@@ -375,6 +445,8 @@ def test_statistics_add_up(ask: Ask, facts: Facts, store: GraphStore) -> None:
     relations = sum(row["count"] for row in found["edgesByRelation"])
     assert roles == sum(len(article.says) for article in ARTICLES)
     assert roles + relations == len(facts.edges)
+    assert found["relationClaims"] == sum(len(article.relates) for article in ARTICLES)
+    assert found["claims"] == found["relationClaims"] + roles
     assert found["results"] == sum(len(article.results) for article in ARTICLES)
     assert found["snapshot"]["manifest"]["counts"] == {"papers": 13}
     before = store.query_count

@@ -50,6 +50,13 @@ SELECT DISTINCT ?method ?value ?metric ?number ?unit ?paper ?quote WHERE {
   ?node dcterms:title ?paper .
   OPTIONAL { ?result kg:method/skos:prefLabel ?method } OPTIONAL { ?result kg:metric/skos:prefLabel ?metric }
 } ORDER BY ?unit ?number ?paper ?value""",
+    "What do papers call a kind of what, that the taxonomies do not have yet?": """
+SELECT ?narrow ?broad (MAX(?sure) AS ?confidence) (MIN(?words) AS ?quote) WHERE {
+  ?claim rdf:predicate skos:broader ; rdf:subject ?below ; rdf:object ?above ; kg:edgeConfidence ?sure ;
+         kg:evidence/oa:exact ?words .
+  ?below skos:prefLabel ?narrow . ?above skos:prefLabel ?broad .
+  FILTER NOT EXISTS { ?below skos:definition ?known }
+} GROUP BY ?narrow ?broad ORDER BY DESC(?confidence) ?narrow ?broad LIMIT 10""",
 }
 
 _CLASSES = """

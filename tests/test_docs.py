@@ -109,12 +109,13 @@ def test_the_questions_of_the_readme_have_answers(question: str, reference: Grap
 
 
 def test_the_questions_find_what_they_must(reference: GraphStore) -> None:
-    systolic, event, edge, methods, leaders, measured = (reference.select(text) for text in EXAMPLES.values())
+    systolic, event, edge, methods, leaders, measured, kinds = (reference.select(text) for text in EXAMPLES.values())
     assert any(row["paper"].value.startswith("DRACO") for row in systolic)
     assert any(row["paper"].value.startswith("EVPropNet") for row in event)
     assert any("smartphone" in row["hardware"].value for row in edge)
     counts = [int(row["papers"].value) for row in methods]
     assert counts == sorted(counts, reverse=True) and counts[0] > 5
+    assert all(row["narrow"].value != row["broad"].value for row in kinds)
     assert "82.7%" in {row["value"].value for row in leaders}
     assert tuple(v for v in ("35Hz", "2W") if v in {row["value"].value for row in measured}) == ("35Hz", "2W")
 

@@ -164,6 +164,8 @@ def with_relations(kept: str, facts: Facts, figures: Mapping[str, Mapping[str, A
     """Text of the card of a model whose mentions were kept, and whose second network was trained anew."""
     head, _, limits = kept.partition("## Limits\n")
     head = head.partition("## Relations and results\n")[0]
+    if head.startswith("# Model card: "):
+        head = f"# Model card: {facts.name}\n" + head.partition("\n")[2]
     lines = [line for line in head.splitlines() if not line.startswith(tuple(f"| {kind} |" for kind in OF_PAIRS))]
     section = _relations(facts, facts.pairs, figures) if facts.pairs else ""
     return "\n".join(lines).rstrip() + f"\n\n{section}## Limits\n{limits}"

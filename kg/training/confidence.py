@@ -14,7 +14,7 @@ from kg.extract.tagger import SHIPPED, read_settings
 from kg.resolve.confidence import IDENTITY, TABLE
 from kg.training.calibrate import RELATION, RESULT, claim_weights, claims, relations, results
 from kg.training.choose import read
-from kg.training.run import digest
+from kg.training.gold import digest
 
 
 def main() -> None:

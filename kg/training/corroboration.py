@@ -30,7 +30,7 @@ from scipy.sparse import csr_array  # type: ignore[import-untyped]
 from kg.corroboration import TABLE, Gain, edge_confidence
 from kg.errors import EvaluationError
 from kg.training.calibrate import Judged, line
-from kg.training.run import digest
+from kg.training.gold import digest
 
 NAME: Final = "dev.csv"
 TOOLS: Final = ("dependency tagger", "dygiepp", "openie", "pos tagger")

@@ -158,7 +158,7 @@ def with_relations(papers: Sequence[GoldPaper], path: Path) -> list[GoldPaper]:
             if unknown := set(relations.values()) - set(SIGNATURES):
                 raise ValueError(f"no such relation: {sorted(unknown)[0]!r}")
             given[record["text_sha256"]] = tuple((s, name, o) for (s, o), name in sorted(relations.items()))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             raise EvaluationError(path, number, f"no relations of a paper: {error!r}") from error
     made = []
     for paper in papers:
@@ -198,6 +198,11 @@ def _check_without_text(record: dict[str, Any]) -> None:
         for start, end in entity["spans"]:
             if not 0 <= start < end:
                 raise ValueError(f"no range of characters: {[start, end]}")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def text_digest(title: str, abstract: str) -> str:

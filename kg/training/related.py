@@ -139,7 +139,11 @@ def valued(
     for quantity in free:
         same = [r for r in left if _digits(r.value) == _digits(quantity.text)]
         whole = [r for r in same if quantity.text.strip("~$") in r.value or r.value in quantity.text]
-        result = next(iter(whole or same), None)
+        exact = [r for r in whole if quantity.text == r.value]
+        # a bare number with the same digits waits for the one that is written as the result is
+        if not exact and any(q.start > quantity.start and q.text in {r.value for r in whole} for q in free):
+            whole = same = []
+        result = next(iter(exact or whole or same), None)
         if result is not None:
             left.remove(result)
         made.append((quantity, result))

@@ -24,6 +24,7 @@ from onnx import TensorProto, helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
+from kg.errors import ModelError
 from kg.extract.encoding import Window, encode
 from kg.extract.labels import BONDS, SCHEME, Bonds, Scheme
 from kg.extract.pairs import End, paired
@@ -88,7 +89,7 @@ def expose(path: Path) -> None:
     made = {name for node in model.graph.node for name in node.output}
     names = [_OUTPUT.format(layer) for layer in (DEPTH - COPIED - 1, DEPTH - 1)]
     if missing := [name for name in names if name not in made]:
-        raise ValueError(f"{path} computes no {missing[0]}")
+        raise ModelError(path.parent, f"{path.name} computes no {missing[0]}; it is of another network")
     model.graph.output.extend(kept)
     for name in names:
         model.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "pieces", None]))
@@ -134,6 +135,8 @@ def train_pairing(
     it starts from. A run with the same examples and recipe that stopped is taken up after its last whole epoch,
     with the same random numbers as if it had not stopped.
     """
+    if not examples:
+        raise ModelError(out, "there is no pair of mentions to learn relations from")
     recipe = recipe or PairRecipe()
     out.mkdir(parents=True, exist_ok=True)
     torch.use_deterministic_algorithms(True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import random
@@ -21,7 +20,7 @@ from kg.training.calibrate import calibrated, calibration_error, cross_fitted
 from kg.training.card import Facts, PairFacts, card
 from kg.training.card import with_relations as with_pairs
 from kg.training.choose import Read, choose, choose_biases, read, scores, summary
-from kg.training.gold import GoldPaper, annotated, carries_text, read_gold, with_relations
+from kg.training.gold import GoldPaper, annotated, carries_text, digest, read_gold, with_relations
 from kg.training.network import encoder_folder, new_tagger
 from kg.training.package import write_model
 from kg.training.relater import PairRecipe, expose, pair_examples, train_pairing, write_pairing
@@ -198,6 +197,9 @@ def _related(path: Path, material: Material) -> list[GoldPaper]:
 def _copy(folder: Path, out: Path, name: str) -> None:
     """Copy what finds mentions from one model folder to another."""
     config = read_config(folder)
+    for file in ("model.onnx", "tokenizer.json"):
+        if not (folder / file).is_file():
+            raise ModelError(folder, f"there is no {file}")
     out.mkdir(parents=True, exist_ok=True)
     for file in ("model.onnx", "tokenizer.json"):
         if folder != out:
@@ -283,8 +285,3 @@ def _held_out(material: Material, papers: Sequence[GoldPaper], work: Path, seed:
                 if record["id"] in chosen:
                     lines.write(json.dumps(record, ensure_ascii=False) + "\n")
     return [paper for paper in papers if paper.id not in chosen], path
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -40,7 +40,7 @@ from kg.training.corroboration import (
     precision_recall_f1,
     read_triples,
 )
-from kg.training.run import digest
+from kg.training.gold import digest
 
 # As claims have them: two decimals
 CONFIDENCE = st.integers(0, 100).map(lambda hundredths: hundredths / 100)

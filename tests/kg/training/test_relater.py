@@ -19,6 +19,7 @@ from onnx import TensorProto, helper  # noqa: E402
 from onnxruntime import InferenceSession  # noqa: E402
 from small_run import Learnt, Related, related_records, written  # noqa: E402
 
+from kg.errors import ModelError  # noqa: E402
 from kg.extract import find, judges_relations, load  # noqa: E402
 from kg.extract.encoding import encode  # noqa: E402
 from kg.extract.labels import BONDS  # noqa: E402
@@ -100,7 +101,7 @@ def test_a_network_without_such_layers_is_refused(tmp_path: Path) -> None:
     graph = helper.make_graph([helper.make_node("Relu", ["x"], [SPANS])], "other", [value], [other])
     path = tmp_path / "model.onnx"
     onnx.save(helper.make_model(graph), str(path))
-    with pytest.raises(ValueError, match="computes no"):
+    with pytest.raises(ModelError, match="computes no"):
         expose(path)
 
 

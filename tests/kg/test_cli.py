@@ -63,7 +63,8 @@ def test_stats_as_json_counts_what_the_manifest_counts(graph: Path) -> None:
         assert seen["classes"][type_] == number
     claims = seen["manifest"]["counts"]["claims"]
     assert seen["classes"]["Claim"] == sum(claims.values())
-    assert seen["classes"]["DerivedClaim"] == claims["derived"]
+    assert claims["relations"] > 0
+    assert seen["classes"]["DerivedClaim"] == 0  # the shipped model reads relations; no rule derives them
 
 
 def test_stats_as_tables(graph: Path) -> None:

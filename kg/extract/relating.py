@@ -9,10 +9,11 @@ from typing import Final
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 from kg.errors import ModelError
 from kg.extract.decode import Array
-from kg.extract.labels import BONDS, SCHEME
+from kg.extract.labels import BONDS, SCHEME, SLOTS
 from kg.extract.pairs import NO_ROLE, End, Pairs, paired
 from kg.extract.quantities import Quantity, quantities
 from kg.extract.tagger import RELATIONS, SHIPPED, Reading, View
@@ -119,23 +120,23 @@ class Relater:
             return
         count = sum(1 for each, _, _ in places if isinstance(each, Mention))
         numbers = {id(each): number for of in (mentions, free) for number, each in enumerate(of)}
+        own = [numbers[id(each)] for each, _, _ in places]
         ends = [_end(each, first, last, sentences) for each, first, last in places]
         pairs = paired(ends, view.first, view.last, len(view.hidden), BONDS)
         logits, odds = self._run(view, pairs)
-        for place, (each, _, _) in enumerate(places[count:], count):
+        for place, number in enumerate(own[count:], count):
             if odds[place] >= LEAST:
-                number = numbers[id(each)]
                 values[number] = max(values.get(number, LEAST), round(float(odds[place]), 2))
-        for row, column in np.argwhere(logits >= LEAST).tolist():
+        kinds = pairs.types[pairs.pairs]
+        for row, column in np.argwhere((logits >= LEAST) & _COLUMNS[kinds[:, 0], kinds[:, 1]]).tolist():
             i, j = pairs.pairs[row].tolist()
-            one, other = (numbers[id(places[end][0])] for end in (i, j))
+            one, other = own[i], own[j]
             score = round(float(logits[row, column]), 2)
-            if i >= count and column == len(BONDS.names):
+            if column == len(BONDS.names):
                 slots[one, other] = max(slots.get((one, other), LEAST), score)
-            elif i < count and column < len(BONDS.names):
-                name = SIGNATURE_NAMES[column]
-                if (BONDS.types[ends[i].type], BONDS.types[ends[j].type]) in BONDS.signatures[column]:
-                    links[one, other, name] = max(links.get((one, other, name), LEAST), score)
+            else:
+                name = _NAMES[column]
+                links[one, other, name] = max(links.get((one, other, name), LEAST), score)
 
     def _run(self, view: View, pairs: Pairs) -> tuple[Array, Array]:
         if view.hidden.shape[1] != self._width:
@@ -150,7 +151,22 @@ class Relater:
         return logits + self._biases, values + self._value_bias
 
 
-SIGNATURE_NAMES: Final[tuple[Relation, ...]] = BONDS.names  # type: ignore[assignment]
+_NAMES: Final[tuple[Relation, ...]] = BONDS.names  # type: ignore[assignment]
+
+
+def _columns() -> NDArray[np.bool_]:
+    """Return which columns of the network mean something for a pair of types, (type, type, column)."""
+    value = len(BONDS.types)
+    table = np.zeros((value + 1, value + 1, len(BONDS.names) + 1), dtype=bool)
+    for column, ends in enumerate(BONDS.signatures):
+        for subject, object_ in ends:
+            table[_TYPES[subject], _TYPES[object_], column] = True
+    for type_ in SLOTS.values():
+        table[value, _TYPES[type_], -1] = True
+    return table
+
+
+_COLUMNS: Final = _columns()
 
 
 def _inside(view: View, these: Sequence[Mention] | Sequence[Quantity]) -> Iterator[tuple[Mention | Quantity, int, int]]:

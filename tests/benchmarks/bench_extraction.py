@@ -37,6 +37,7 @@ from kg.extract import SHIPPED, find, load
 from kg.extract.decode import decode
 from kg.extract.encoding import Window, encode
 from kg.extract.pipeline import mentions_of, sentences
+from kg.extract.relating import Relater
 from kg.extract.tagger import Tagger
 from kg.model import Paper
 from kg.readers import read
@@ -143,9 +144,15 @@ def _parts(papers: list[Paper], tokenizer: Tokenizer) -> dict[str, float]:
     tagger = Tagger(threads=1)
     settings = tagger.settings
     texts = [(p.title, p.abstract) for p in papers]
-    seen = tagger.logits(texts)
+    readings = tagger.read(texts)
+    seen = [(reading.words, reading.logits) for reading in readings]
+    relater = Relater()
     spans = [decode(logits, threshold=settings.threshold, nested=settings.nested) for _, logits in seen]
     cut = [sentences(p.text) for p in papers]
+    mentions = [
+        list(mentions_of(paper.text, ends, words, found, settings))
+        for paper, ends, (words, _), found in zip(papers, cut, seen, spans, strict=True)
+    ]
     steps: dict[str, Callable[[], object]] = {
         "tokenising": lambda: encode(texts, tokenizer),
         "tokenising and network": lambda: tagger.logits(texts),
@@ -156,6 +163,10 @@ def _parts(papers: list[Paper], tokenizer: Tokenizer) -> dict[str, float]:
         "mentions": lambda: [
             list(mentions_of(paper.text, ends, words, found, settings))
             for paper, ends, (words, _), found in zip(papers, cut, seen, spans, strict=True)
+        ],
+        "relations and results": lambda: [
+            relater.judge(paper.text, reading, ends, named)
+            for paper, reading, ends, named in zip(papers, readings, cut, mentions, strict=True)
         ],
     }
     best = {name: min(_seconds(step) for _ in range(ROUNDS)) for name, step in steps.items()}

@@ -92,20 +92,6 @@ def edge_confidence(claims: Iterable[Said], *, denials: Iterable[Said] = (), gai
     return round(probability, 2)
 
 
-def edge_confidences(claims: Iterable[Claim], *, gain: Gain | None = None) -> dict[Edge, float]:
-    """Confidence of each edge that claims state, edges sorted.
-
-    >>> from kg.model import Span
-    >>> said = [Claim("m", "usedFor", "t", paper, Span(0, 1), (Span(0, 9),), 0.5) for paper in ("A", "B")]
-    >>> edge_confidences(said, gain=Gain(most=2.0, scale=1.0))
-    {('m', 'usedFor', 't'): 0.69}
-    """
-    said: dict[Edge, list[Said]] = defaultdict(list)
-    for claim in claims:
-        said[claim.subject, claim.predicate, claim.object].append((claim.paper, claim.confidence))
-    return {edge: edge_confidence(said[edge], gain=gain) for edge in sorted(said)}
-
-
 @dataclass(frozen=True, slots=True)
 class Support:
     """What all papers together say of an edge.

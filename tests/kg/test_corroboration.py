@@ -20,7 +20,6 @@ from kg.corroboration import (
     Said,
     Support,
     edge_confidence,
-    edge_confidences,
     noisy_or,
     shipped_gain,
     supported,
@@ -146,14 +145,14 @@ def test_what_is_no_probability_is_refused(confidence: float) -> None:
 
 def test_each_edge_of_many_claims_has_its_own_confidence() -> None:
     def claim(subject: str, paper: str, confidence: float) -> Claim:
-        return Claim(subject, "usedFor", "t", paper, Span(0, 1), (Span(0, 9),), confidence, derived=True)
+        return Claim(subject, "usedFor", "t", paper, Span(0, 1), (Span(0, 9),), confidence, between=True)
 
     claims = [claim("n", "A", 0.4), claim("m", "A", 0.6), claim("m", "B", 0.7), claim("m", "B", 0.2)]
-    edges = edge_confidences(claims)
+    edges = {edge: support.confidence for edge, support in supported(claims).items()}
     assert list(edges) == [("m", "usedFor", "t"), ("n", "usedFor", "t")]
     assert edges["n", "usedFor", "t"] == 0.4
     assert edges["m", "usedFor", "t"] == edge_confidence([("B", 0.7), ("A", 0.6)]) > 0.7
-    assert edge_confidences(reversed(claims)) == edges
+    assert {edge: support.confidence for edge, support in supported(reversed(claims)).items()} == edges
 
 
 # Edges with what denies them
@@ -206,7 +205,9 @@ def test_denials_never_make_an_edge_surer_nor_change_its_papers_and_roles_are_pa
         assert support.confidence <= alone[edge].confidence
         assert support.papers == alone[edge].papers
         assert support.papers == len({c.paper for c in claims if c.subject == edge[0]})
-    assert {edge: each.confidence for edge, each in alone.items()} == edge_confidences(claims, gain=gain)
+    for edge, each in alone.items():
+        of_edge = [(c.paper, c.confidence) for c in claims if (c.subject, c.predicate, c.object) == edge]
+        assert each.confidence == edge_confidence(of_edge, gain=gain)
     assert supported([*roles, *reversed(claims)], [*reversed(denials), *roles], gain=gain) == said
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from kg.derive import derive
 from kg.extract.definitions import broader
 from kg.extract.dimensions import fits, implied
-from kg.extract.labels import SLOTS
+from kg.extract.labels import BONDS, SLOTS
 from kg.extract.measures import standard
 from kg.extract.pipeline import sentences
 from kg.extract.quantities import Quantity, quantities
@@ -108,14 +108,23 @@ def relate(
     scores: dict[tuple[int, int], dict[Relation, list[Link]]] = defaultdict(lambda: defaultdict(list))
     for link in (*findings.links, *_by_definition(text, findings.mentions)):
         ends = owner.get(link.subject), owner.get(link.object)
-        if ends[0] is not None and ends[1] is not None and ends[0] != ends[1]:
+        if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
+            continue
+        # people may have given an entity another type than the model read
+        types = entities[ends[0]].entity[0], entities[ends[1]].entity[0]
+        if link.relation in BONDS.allowed(*types):
             scores[ends[0], ends[1]][link.relation].append(link)
-    for (one, other), by_relation in sorted(scores.items()):
+    likeliest: dict[tuple[int, int], tuple[float, Relation]] = {}
+    for pair, by_relation in sorted(scores.items()):
         odds = {relation: _summed(link.odds for link in links) for relation, links in by_relation.items()}
         relation = min(odds, key=lambda name: (-odds[name], name))
-        probability = math.exp(odds[relation] - _summed((0.0, *odds.values())))
-        if probability < least:
+        likeliest[pair] = math.exp(odds[relation] - _summed((0.0, *odds.values()))), relation
+    for (one, other), (probability, relation) in likeliest.items():
+        # of the two directions the likelier one: the guide knows no inverse
+        back = likeliest.get((other, one), (0.0, relation))[0]
+        if probability < least or back > probability or (back == probability and other < one):
             continue
+        by_relation = scores[one, other]
         subject, object_ = entities[one], entities[other]
         best = max(by_relation[relation], key=lambda link: (_telling(link, findings), -link.subject, -link.object))
         ends_ = findings.mentions[best.subject], findings.mentions[best.object]
@@ -209,7 +218,9 @@ def _by_rule(text: str, entities: Sequence[PaperEntity]) -> Iterator[Reported]:
     mentions = sorted((m for entity in entities for m in entity.mentions), key=lambda m: (m.start, m.end))
     for figure in figures(text, mentions):
         parts = {slot: owner[m.start, m.end] for slot in SLOTS if (m := getattr(figure, slot)) is not None}
-        quantity = Quantity(figure.span.start, figure.span.end, figure.value, figure.number, None, figure.unit)
+        quantity = Quantity(
+            figure.span.start, figure.span.end, figure.value, figure.number, None, figure.unit, figure.span.end
+        )
         yield Reported(quantity, figure.sentence, parts, figure.confidence, standard=standard(quantity))
 
 

@@ -23,7 +23,7 @@ VERSION: Final = "kinds-1"
 #: Right and found pairs of entities by pattern, counted on the 195 papers of gold/train with relations, gold entities
 #: taken as mentions. The test of the counts counts them again.
 COUNTS: Final[dict[str, tuple[int, int]]] = {
-    "head": (72, 92),
+    "head": (72, 91),
     "such as": (35, 39),
     "parenthesis": (18, 21),
     "colon": (15, 18),

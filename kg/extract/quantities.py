@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,6 +93,8 @@ class Quantity:
         The upper end of a range.
     unit : str or None
         As written.
+    digits : int
+        End of the number itself, before its unit.
     """
 
     start: int
@@ -100,6 +103,26 @@ class Quantity:
     number: float
     high: float | None
     unit: str | None
+    digits: int
+
+
+def outside(found: Iterable[Quantity], taken: Sequence[tuple[int, int]]) -> list[tuple[Quantity, int]]:
+    """Numbers that are no part of the ranges of characters given, and the end of what is free of each.
+
+    A unit may belong to one of them: "30 FPS" is a number beside the metric "FPS".
+
+    >>> found = quantities("ResNet runs on a 64x64 array at 30 FPS with 4 W.")
+    >>> [(q.text, end) for q, end in outside(found, [(0, 6), (17, 28), (35, 38)])]
+    [('30 FPS', 34), ('4 W', 47)]
+    """
+    free = []
+    for quantity in found:
+        over = [(start, end) for start, end in taken if start < quantity.end and quantity.start < end]
+        if not over:
+            free.append((quantity, quantity.end))
+        elif all(start >= quantity.digits for start, _ in over):
+            free.append((quantity, quantity.digits))
+    return free
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -161,7 +184,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         else:
             number, high = min(number, high), max(number, high)
     unit = match["unit"] or groups.get("first")
-    return Quantity(start, end, text[start:end], number, high, unit.strip() if unit else None)
+    digits = min(end, match.end("high" if groups.get("high") else "number"))
+    return Quantity(start, end, text[start:end], number, high, unit.strip() if unit else None, digits)
 
 
 def _float(number: str) -> float:

@@ -15,7 +15,7 @@ from kg.errors import ModelError
 from kg.extract.decode import Array
 from kg.extract.labels import BONDS, SCHEME, SLOTS
 from kg.extract.pairs import NO_ROLE, End, Pairs, paired
-from kg.extract.quantities import Quantity, quantities
+from kg.extract.quantities import Quantity, outside, quantities
 from kg.extract.tagger import RELATIONS, SHIPPED, Reading, View
 from kg.model import Figure, Link, Mention, Relation, Span
 
@@ -88,7 +88,7 @@ class Relater:
         mentions : sequence of Mention
             In order.
         """
-        free = [q for q in quantities(text) if not any(m.start < q.end and q.start < m.end for m in mentions)]
+        free = outside(quantities(text), [(m.start, m.end) for m in mentions])
         links: dict[tuple[int, int, Relation], float] = {}
         values: dict[int, float] = {}
         slots: dict[tuple[int, int], float] = {}
@@ -100,7 +100,7 @@ class Relater:
         return (
             tuple(Link(*key, odds) for key, odds in sorted(links.items())),
             tuple(
-                Figure(free[number].start, free[number].end, odds, tuple(of[number]))
+                Figure(free[number][0].start, free[number][0].end, odds, tuple(of[number]))
                 for number, odds in sorted(values.items())
             ),
         )
@@ -110,18 +110,19 @@ class Relater:
         view: View,
         sentences: Sequence[Span],
         mentions: Sequence[Mention],
-        free: Sequence[Quantity],
+        free: Sequence[tuple[Quantity, int]],
         found: tuple[dict[tuple[int, int, Relation], float], dict[int, float], dict[tuple[int, int], float]],
     ) -> None:
         """Add what is found in a window; of what two windows find, the surer stays."""
         links, values, slots = found
-        places = [*_inside(view, mentions), *_inside(view, free)][:MOST_ENDS]
-        if not places:
+        named = list(_inside(view, [(m.start, m.end) for m in mentions]))[:MOST_ENDS]
+        numbers = list(_inside(view, [(q.start, end) for q, end in free]))[: MOST_ENDS - len(named)]
+        if not named and not numbers:
             return
-        count = sum(1 for each, _, _ in places if isinstance(each, Mention))
-        numbers = {id(each): number for of in (mentions, free) for number, each in enumerate(of)}
-        own = [numbers[id(each)] for each, _, _ in places]
-        ends = [_end(each, first, last, sentences) for each, first, last in places]
+        count = len(named)
+        own = [number for number, _, _ in (*named, *numbers)]
+        ends = [_end(mentions[number], first, last, sentences) for number, first, last in named]
+        ends += [_end(free[number][0], first, last, sentences) for number, first, last in numbers]
         pairs = paired(ends, view.first, view.last, len(view.hidden), BONDS)
         logits, odds = self._run(view, pairs)
         for place, number in enumerate(own[count:], count):
@@ -169,15 +170,15 @@ def _columns() -> NDArray[np.bool_]:
 _COLUMNS: Final = _columns()
 
 
-def _inside(view: View, these: Sequence[Mention] | Sequence[Quantity]) -> Iterator[tuple[Mention | Quantity, int, int]]:
-    """Yield mentions or numbers with the first and the last word of a window that they touch."""
+def _inside(view: View, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield which ranges of characters lie in a window, each with the first and the last word that it touches."""
     starts = np.array([start for start, _ in view.spans])
     stops = np.array([stop for _, stop in view.spans])
-    for each in these:
-        first = int(np.searchsorted(stops, each.start, side="right"))
-        last = int(np.searchsorted(starts, each.end, side="left")) - 1
+    for number, (start, end) in enumerate(ranges):
+        first = int(np.searchsorted(stops, start, side="right"))
+        last = int(np.searchsorted(starts, end, side="left")) - 1
         if first <= last:
-            yield each, first, last
+            yield number, first, last
 
 
 def _end(each: Mention | Quantity, first: int, last: int, sentences: Sequence[Span]) -> End:

@@ -31,7 +31,7 @@ _NEVER: Final = np.float32(-1e4)
 #: Version of a model folder's layout; another number is refused.
 LAYOUT: Final = 3
 #: Version of the code between the network and the mentions; goes up when the same weights find other mentions.
-DECODING: Final = 3
+DECODING: Final = 4
 
 
 #: Character range of each word of a text, and the logits of the spans that begin with it.

@@ -280,3 +280,20 @@ def calibration_error(judged: Sequence[Judged], *, bins: int = 10) -> float:
         return 0.0
     total = sum(abs(mean - share) * count for mean, share, count in reliability(judged, bins=bins))
     return round(total / len(judged), 4)
+
+
+def honest_error(judged: Sequence[Judged], *, draws: int = 500, seed: int = 0) -> float:
+    """Mean calibration error that these probabilities would have if each were exactly true: what so few can show.
+
+    >>> 0.03 < honest_error([Judged("P1", "Task", 0.5, True)] * 99) < 0.05
+    True
+    """
+    random = np.random.default_rng(seed)
+    chances = np.array([each.probability for each in judged])
+    errors = [
+        calibration_error(
+            [replace(j, right=bool(r)) for j, r in zip(judged, random.random(len(chances)) < chances, strict=True)]
+        )
+        for _ in range(draws)
+    ]
+    return round(float(np.mean(errors)), 4)

@@ -21,10 +21,6 @@ THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 NESTED = (0.4, 0.5, 0.6, 0.7, 1.0)
 
 
-#: Values tried for what is added to the log odds of relations, and of results.
-BIASES = tuple(round(-1.5 + 0.25 * step, 2) for step in range(13))
-
-
 @dataclass(frozen=True, slots=True)
 class Read:
     """Gold papers, what the network says of each, and the second network, where there is one."""
@@ -82,24 +78,6 @@ def scored(gold: Path, found: Iterable[tuple[Paper, Findings]], scratch: Path) -
         for paper, findings in found:
             lines.write(json.dumps(record(paper, findings), ensure_ascii=False) + "\n")
     return score(gold, path)
-
-
-def choose_biases(seen: Read, settings: Settings, scratch: Path) -> Settings:
-    """Settings with the biases of the best relation and result F1."""
-    plain = replace(settings, relation_bias=0.0, value_bias=0.0)
-    held = list(found(seen, plain))
-    best: dict[str, tuple[float, float]] = {}
-    for bias in BIASES:
-        tried = replace(plain, relation_bias=bias, value_bias=bias)
-        totals = scored(seen.gold, ((paper, shifted(each, tried)) for paper, each in held), scratch).totals
-        for key in ("relation/all", "result/all"):
-            if key in totals and totals[key].gold:
-                best[key] = max(best.get(key, (-1.0, 0.0)), (totals[key].f1, bias))
-    return replace(
-        plain,
-        relation_bias=best.get("relation/all", (0.0, 0.0))[1],
-        value_bias=best.get("result/all", (0.0, 0.0))[1],
-    )
 
 
 def choose(seen: Read, settings: Settings, scratch: Path) -> tuple[Settings, list[dict[str, float]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from kg.extract.labels import SLOTS
 from kg.extract.pipeline import sentences
@@ -14,17 +14,26 @@ from kg.relate import relate, report
 from kg.training.choose import Read, shifted
 from kg.training.gold import GoldPaper
 
+#: A paper, its entities as annotated, and what the model finds among their mentions.
+Given: TypeAlias = tuple[GoldPaper, list[PaperEntity], Findings]
+
 
 def given_entities(seen: Read, settings: Settings) -> Iterator[dict[str, Any]]:
     """What is found in each paper of a gold file, in the guide's form, its entities those of the annotators.
 
     An entity whose words are not in the text, or only within those of another, is in no relation.
     """
+    for each in given(seen):
+        yield recorded(each, settings)
+
+
+def given(seen: Read) -> Iterator[Given]:
+    """What the model finds among the mentions of the annotators' entities, before any setting."""
     for paper, reading in zip(seen.papers, seen.readings, strict=True):
-        yield _record(seen, settings, paper, reading)
+        yield _given(seen, paper, reading)
 
 
-def _record(seen: Read, settings: Settings, paper: GoldPaper, reading: Reading) -> dict[str, Any]:
+def _given(seen: Read, paper: GoldPaper, reading: Reading) -> Given:
     held = sentences(paper.text)
     kinds = {(start, end): (type_, role) for start, end, type_, role in (*paper.spans, *paper.nested)}
     mentions, of = [], defaultdict(list)
@@ -44,6 +53,12 @@ def _record(seen: Read, settings: Settings, paper: GoldPaper, reading: Reading) 
     findings = Findings(tuple(mentions))
     if seen.relater is not None:
         findings = Findings(tuple(mentions), *seen.relater.judge(paper.text, reading, held, mentions))
+    return paper, entities, findings
+
+
+def recorded(found: Given, settings: Settings) -> dict[str, Any]:
+    """What is found in a paper under some settings, in the guide's form."""
+    paper, entities, findings = found
     findings = shifted(findings, settings)
     # named by the words of the first mention, which the scorer finds among the gold's
     names = {entity.entity: f"{entity.mentions[0].text} ({entity.entity[1]})" for entity in entities}

@@ -9,14 +9,14 @@ import logging
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kg.annotations import normalise
 from kg.errors import EvaluationError
 from kg.extract.encoding import Window
-from kg.extract.labels import BONDS, MAX_WORDS, OUTSIDE, SCHEME, SIGNATURES, SLOTS, Scheme
+from kg.extract.labels import BONDS, MAX_WORDS, OUTSIDE, SCHEME, SLOTS, Scheme
 from kg.model import ROLES, TYPES, EntityType, Role
 from kg.readers import read
 
@@ -80,11 +80,14 @@ class GoldResult:
         Number of the entity in each of `kg.extract.labels.SLOTS` that it has.
     open : frozenset of str
         Slots whose words are no entity of the paper.
+    start : int or None
+        Where the value begins in the text, if the annotation says so.
     """
 
     value: str
     slots: Mapping[str, int]
     open: frozenset[str] = frozenset()
+    start: int | None = None
 
 
 def read_gold(path: Path, *, texts: Iterable[Path] = ()) -> list[GoldPaper]:
@@ -114,7 +117,7 @@ def annotated(path: Path, *, texts: Iterable[Path] = ()) -> list[dict[str, Any]]
     """
     records: list[dict[str, Any]] = []
     without: dict[str, dict[str, Any]] = {}
-    for number, line in _numbered(path):
+    for number, line in numbered(path):
         try:
             record = json.loads(line)
             if "text_sha256" in record:
@@ -134,52 +137,12 @@ def annotated(path: Path, *, texts: Iterable[Path] = ()) -> list[dict[str, Any]]
     return records
 
 
-def with_relations(papers: Sequence[GoldPaper], path: Path) -> list[GoldPaper]:
-    """Papers, those without relations with the ones that a file has for them.
-
-    Parameters
-    ----------
-    papers : sequence of GoldPaper
-    path : Path
-        JSON lines, plain or .gz: ``text_sha256`` names the paper's text (see `text_digest`), each of
-        ``relations`` is the number of the subject among the record's entities, the relation, and the
-        number of the object.
-
-    Raises
-    ------
-    EvaluationError
-        For a line that is no such record, with its number.
-    """
-    given: dict[str, tuple[tuple[int, str, int], ...]] = {}
-    for number, line in _numbered(path):
-        try:
-            record = json.loads(line)
-            relations = {(int(s), int(o)): str(name) for s, name, o in record["relations"]}
-            if unknown := set(relations.values()) - set(SIGNATURES):
-                raise ValueError(f"no such relation: {sorted(unknown)[0]!r}")
-            given[record["text_sha256"]] = tuple((s, name, o) for (s, o), name in sorted(relations.items()))
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
-            raise EvaluationError(path, number, f"no relations of a paper: {error!r}") from error
-    made = []
-    for paper in papers:
-        found = given.get(text_digest(paper.title, paper.abstract)) if paper.relations is None else None
-        made.append(paper if found is None else replace(paper, relations=_fitting(paper, found)))
-    return made
-
-
-def _fitting(paper: GoldPaper, relations: Iterable[tuple[int, str, int]]) -> tuple[tuple[int, str, int], ...]:
-    """Return the relations whose ends are found in the text, of types that they may link."""
-    kinds = {(start, end): type_ for start, end, type_, _ in (*paper.spans, *paper.nested)}
-    types = {number: kinds[start, end] for start, end, number in paper.named}
-    return tuple(r for r in relations if r[1] in BONDS.allowed(types.get(r[0], ""), types.get(r[2], "")))
-
-
 def carries_text(path: Path) -> bool:
     """Whether each annotation of a file comes with the paper's text; see `annotated` and what it raises."""
-    return not any('"text_sha256"' in line for _, line in _numbered(path))
+    return not any('"text_sha256"' in line for _, line in numbered(path))
 
 
-def _numbered(path: Path) -> Iterator[tuple[int, str]]:
+def numbered(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold anything, with their 1-based numbers."""
     opener = gzip.open if path.suffix == ".gz" else open
     try:
@@ -285,8 +248,8 @@ def _results(record: Mapping[str, Any]) -> tuple[GoldResult, ...] | None:
                 continue
             exact = names.get((type_, normalise(result[slot])))
             at = _alike(result[slot], type_, names) if exact is None else exact
-            if at is None:
-                unknown.add(slot)
+            if at is None or record["entities"][at].get("optional"):
+                unknown.add(slot)  # optional entities are taught neither as mentions nor as parts
             else:
                 slots[slot] = at
         made.append(GoldResult(str(result["value"]), slots, frozenset(unknown)))

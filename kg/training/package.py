@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import onnx
 import torch
@@ -17,6 +17,7 @@ from torch import nn
 from transformers import AttentionInterface, AttentionMaskInterface
 
 from kg.extract.tagger import LAYOUT, Settings
+from kg.training.fused import OPSETS, FusedAttention
 from kg.training.network import Tagger, encoder_folder
 from kg.training.train import plain_tokenizer
 
@@ -73,29 +74,13 @@ def write_model(
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
-class _FusedAttention(torch.autograd.Function):
-    """Attention without a mask that is exported as ONNX Runtime's own fused operator."""
-
-    @staticmethod
-    def forward(ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, heads: int) -> torch.Tensor:
-        """Return what the operator does: (batch, pieces, width) of each, split into heads inside."""
-        split = [each.unflatten(2, (heads, -1)).transpose(1, 2) for each in (query, key, value)]
-        return nn.functional.scaled_dot_product_attention(*split).transpose(1, 2).flatten(2)
-
-    @staticmethod
-    def symbolic(graph: Any, query: Any, key: Any, value: Any, heads: int) -> Any:
-        """Return the operator's node."""
-        made = graph.op("com.microsoft::MultiHeadAttention", query, key, value, num_heads_i=heads)
-        return made.setType(query.type())
-
-
 def _fused(
     module: nn.Module, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: object, **_: object
 ) -> tuple[torch.Tensor, None]:
     """Attention as transformers calls it, (batch, heads, pieces, width of a head) of each."""
     heads = int(module.num_attention_heads)  # type: ignore[arg-type]  # a shape would be traced, not a number
     flat = [each.transpose(1, 2).flatten(2) for each in (query, key, value)]
-    attended: torch.Tensor = _FusedAttention.apply(*flat, heads)  # type: ignore[no-untyped-call]
+    attended: torch.Tensor = FusedAttention.apply(*flat, heads)  # type: ignore[no-untyped-call]
     return attended.unflatten(2, (heads, -1)), None
 
 
@@ -119,7 +104,7 @@ def _export(tagger: Tagger, path: Path) -> None:
             output_names=["spans"],
             dynamic_axes={"ids": pieces, "features": pieces, "first": words, "last": words, "spans": words},
             opset_version=17,
-            custom_opsets={"com.microsoft": 1},
+            custom_opsets=OPSETS,
             dynamo=False,
         )
     finally:

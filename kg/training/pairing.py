@@ -9,6 +9,7 @@ from torch import nn
 
 from kg.extract.labels import BONDS, SCHEME, Bonds, Scheme
 from kg.extract.pairs import DISTANCES, PLACES
+from kg.training.fused import FusedAttention
 
 #: Width of the vectors of ends, and of pairs.
 END_WIDTH = 192
@@ -115,6 +116,7 @@ class Layer(nn.Module):
     def __init__(self, width: int, *, heads: int = 12, dropout: float = 0.1) -> None:
         super().__init__()
         self.heads = heads
+        self.fused = False  # for the export alone
         self.query = nn.Linear(width, width)
         self.key = nn.Linear(width, width)
         self.value = nn.Linear(width, width)
@@ -127,13 +129,18 @@ class Layer(nn.Module):
 
     def forward(self, pieces: torch.Tensor) -> torch.Tensor:
         """Return (pieces, width) for (pieces, width)."""
+        if self.fused:
+            flat = [part(pieces)[None] for part in (self.query, self.key, self.value)]
+            return self._onward(pieces, FusedAttention.apply(*flat, self.heads)[0])  # type: ignore[no-untyped-call]
         width = pieces.shape[-1]
         query, key, value = (
             part(pieces).unflatten(-1, (self.heads, width // self.heads)).transpose(0, 1)
             for part in (self.query, self.key, self.value)
         )
         shares = (query @ key.transpose(1, 2) / (width // self.heads) ** 0.5).softmax(-1)
-        seen = (shares @ value).transpose(0, 1).flatten(1)
+        return self._onward(pieces, (shares @ value).transpose(0, 1).flatten(1))
+
+    def _onward(self, pieces: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
         pieces = self.then(pieces + self.drop(self.given(seen)))
         inner = nn.functional.gelu(self.wide(pieces))
         result: torch.Tensor = self.after(pieces + self.drop(self.narrow(inner)))

@@ -13,7 +13,7 @@ from kg.extract.encoding import Window
 from kg.extract.labels import BONDS, SCHEME, Bonds, Scheme
 from kg.extract.pairs import NO_ROLE, End, Pairs, paired
 from kg.extract.pipeline import sentences
-from kg.extract.quantities import Quantity, quantities
+from kg.extract.quantities import Quantity, outside, quantities
 from kg.model import Span
 from kg.training.gold import IGNORE, GoldPaper, GoldResult, word_range
 from kg.training.pairing import Pairing, pooled
@@ -69,8 +69,8 @@ def pair_targets(
     values = [IGNORE] * len(ends)
     slots: dict[int, GoldResult] = {}
     if paper.results is not None:
-        for quantity, result in valued(paper.text, paper.results, [(s, e) for s, e, _ in paper.named]):
-            if reach := word_range((quantity.start, quantity.end), window):
+        for quantity, stop, result in valued(paper.text, paper.results, [(s, e) for s, e, _ in paper.named]):
+            if reach := word_range((quantity.start, stop), window):
                 if result:
                     slots[len(ends)] = result
                 values.append(int(result is not None))
@@ -131,22 +131,27 @@ def _place(held: Sequence[Span], start: int) -> int:
 
 def valued(
     text: str, results: Sequence[GoldResult], mentions: Sequence[tuple[int, int]]
-) -> list[tuple[Quantity, GoldResult | None]]:
-    """Numbers of a text outside its mentions, each with the annotated result whose value it is."""
+) -> list[tuple[Quantity, int, GoldResult | None]]:
+    """Numbers of a text outside its mentions, the ends of what is free, and the annotated results they are of."""
     left = list(results)
-    free = [q for q in quantities(text) if not any(s < q.end and q.start < e for s, e in mentions)]
-    made: list[tuple[Quantity, GoldResult | None]] = []
-    for quantity in free:
+    free = outside(quantities(text), mentions)
+    made: list[tuple[Quantity, int, GoldResult | None]] = []
+    for quantity, stop in free:
+        placed = next((r for r in left if r.start == quantity.start), None)
+        if placed or all(r.start is not None for r in left):
+            left = [r for r in left if r is not placed]
+            made.append((quantity, stop, placed))
+            continue
         same = [r for r in left if _digits(r.value) == _digits(quantity.text)]
         whole = [r for r in same if quantity.text.strip("~$") in r.value or r.value in quantity.text]
         exact = [r for r in whole if quantity.text == r.value]
         # a bare number with the same digits waits for the one that is written as the result is
-        if not exact and any(q.start > quantity.start and q.text in {r.value for r in whole} for q in free):
+        if not exact and any(q.start > quantity.start and q.text in {r.value for r in whole} for q, _ in free):
             whole = same = []
         result = next(iter(exact or whole or same), None)
         if result is not None:
             left.remove(result)
-        made.append((quantity, result))
+        made.append((quantity, stop, result))
     return made
 
 

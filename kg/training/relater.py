@@ -29,6 +29,7 @@ from kg.extract.encoding import Window, encode
 from kg.extract.labels import BONDS, SCHEME, Bonds, Scheme
 from kg.extract.pairs import End, paired
 from kg.extract.tagger import RELATIONS, SPANS, Tagger, View
+from kg.training.fused import OPSETS
 from kg.training.gold import GoldPaper
 from kg.training.network import encoder_folder
 from kg.training.pairing import Layer, Pairing
@@ -230,8 +231,11 @@ def write_pairing(pairing: Pairing, folder: Path) -> None:
     pairs = paired(ends, places, places, 10, pairing.bonds)
     wanted = PairTargets(pairs, [], [], [], [], [], ends, places, places)
     pieces, words, rows, held = ({0: name} for name in ("pieces", "words", "pairs", "ends"))
+    layers = [cast(Layer, layer) for layer in pairing.layers]
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch) / RELATIONS
+        for layer in layers:
+            layer.fused = True
         torch.onnx.export(
             pairing,
             (torch.zeros((10, 2 * pairing.marks.embedding_dim)), *tensors(wanted)),
@@ -247,7 +251,16 @@ def write_pairing(pairing: Pairing, folder: Path) -> None:
                 "pairs": rows, "distances": rows, "places": rows, "relations": rows,
             },
             opset_version=17,
+            custom_opsets=OPSETS,
             dynamo=False,
         )  # fmt: skip
+        for layer in layers:
+            layer.fused = False
         onnx.checker.check_model(str(plain))
-        quantize_dynamic(plain, folder / RELATIONS, weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(
+            plain,
+            folder / RELATIONS,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},  # of what the fused operator gives
+        )

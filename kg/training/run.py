@@ -16,11 +16,13 @@ import torch
 
 from kg.errors import ModelError
 from kg.extract.tagger import RELATIONS, Settings, read_config, read_settings
+from kg.training.biases import choose_biases
 from kg.training.calibrate import calibrated, calibration_error, cross_fitted
 from kg.training.card import Facts, PairFacts, card
 from kg.training.card import with_relations as with_pairs
-from kg.training.choose import Read, choose, choose_biases, read, scores, summary
-from kg.training.gold import GoldPaper, annotated, carries_text, digest, read_gold, with_relations
+from kg.training.choose import Read, choose, read, scores, summary
+from kg.training.further import with_found, with_relations
+from kg.training.gold import GoldPaper, annotated, carries_text, digest, read_gold
 from kg.training.network import encoder_folder, new_tagger
 from kg.training.package import write_model
 from kg.training.relater import PairRecipe, expose, pair_examples, train_pairing, write_pairing
@@ -53,7 +55,7 @@ class Material:
     limit : int or None
         How many papers of `gold` to learn from, drawn by the recipe's seed; all by default.
     relations : tuple of Path
-        Relations of papers of `gold` and `more` that carry none (`kg.training.gold.with_relations`).
+        Relations and results of papers of `gold` and `more` that carry none (`kg.training.further.with_relations`).
     """
 
     gold: tuple[Path, ...]
@@ -278,10 +280,12 @@ def _held_out(material: Material, papers: Sequence[GoldPaper], work: Path, seed:
             work, f"{len(ids)} annotated papers cannot be parted; at least 2, or held-out ones, are needed"
         )
     chosen = set(random.Random(seed).sample(ids, max(1, len(ids) // HELD_OUT)))  # noqa: S311
+    held = {paper.id: paper for paper in papers}
     path = work / "held-out.jsonl"
     with path.open("w", encoding="utf-8") as lines:
         for source in material.gold:
             for record in annotated(source, texts=material.texts):
                 if record["id"] in chosen:
-                    lines.write(json.dumps(record, ensure_ascii=False) + "\n")
+                    whole = with_found(record, held[record["id"]])
+                    lines.write(json.dumps(whole, ensure_ascii=False) + "\n")
     return [paper for paper in papers if paper.id not in chosen], path

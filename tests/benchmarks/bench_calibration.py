@@ -31,6 +31,7 @@ from kg.training.calibrate import (
     calibration_error,
     claims,
     cross_fitted,
+    honest_error,
     mentions,
     relations,
     reliability,
@@ -71,12 +72,15 @@ def main() -> None:
         "gold/seed_dev, claims": weighed(claims(page, settings), shipped_weights()),
     }
     figures: dict[str, Any] = {
-        "what": "expected calibration error over ten bins of equal width (0 to 1), reliability, and precision and "
-        "recall of claims (paper, role, entity) in percent above thresholds",
+        "what": "expected calibration error over ten bins of equal width (0 to 1), the mean error that perfectly honest "
+        "confidence would show on as many, reliability, and precision and recall of claims (paper, role, entity) in percent above thresholds",
         **circumstances(Path(__file__), arguments.gold / "dev.jsonl.gz"),
         "model": settings.version,
         "folds": FOLDS,
         "expected_calibration_error": {name: calibration_error(each) for name, each in judged.items()},
+        "of_honest_confidence": {
+            name: honest_error(each) for name, each in judged.items() if not name.endswith(("network", "product"))
+        },
         "reliability": {
             name: [{"mean": round(m, 3), "right": round(r, 3), "number": n} for m, r, n in reliability(each)]
             for name, each in judged.items()

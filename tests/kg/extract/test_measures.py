@@ -85,7 +85,7 @@ def test_units_of_one_dimension_become_one(text: str, expected: tuple[float, flo
 
 @pytest.mark.parametrize("unit", [None, "", "/", "furlongs", "W/W/", "__import__('os')", "10**10**10", "K/s"])
 def test_no_unit_and_unknown_ones_give_nothing(unit: str | None) -> None:
-    assert standard(Quantity(0, 1, "1", 1.0, None, unit)) is None
+    assert standard(Quantity(0, 1, "1", 1.0, None, unit, 1)) is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -95,7 +95,7 @@ def test_no_unit_and_unknown_ones_give_nothing(unit: str | None) -> None:
 )
 def test_a_thousand_of_the_smaller_are_one_of_the_larger(number: float, units: tuple[str, str]) -> None:
     small, large = (
-        standard(Quantity(0, 1, "", n, None, u)) for n, u in zip((number * 1000, number), units, strict=True)
+        standard(Quantity(0, 1, "", n, None, u, 0)) for n, u in zip((number * 1000, number), units, strict=True)
     )
     assert small is not None and large is not None
     assert small[0] == pytest.approx(large[0], rel=1e-9)
@@ -105,7 +105,7 @@ def test_a_thousand_of_the_smaller_are_one_of_the_larger(number: float, units: t
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=30), st.floats(allow_nan=False))
 def test_no_unit_is_ever_read_as_an_expression(unit: str, number: float) -> None:
-    made = standard(Quantity(0, 1, "1", number, None, unit))
+    made = standard(Quantity(0, 1, "1", number, None, unit, 1))
     assert made is None or abs(made[0]) < float("inf")
 
 

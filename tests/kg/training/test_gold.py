@@ -19,7 +19,7 @@ from kg.extract.encoding import Window, encode
 from kg.extract.labels import MAX_WORDS, OUTSIDE, SCHEME
 from kg.extract.tagger import SHIPPED
 from kg.training.coreference import count as count_names
-from kg.training.gold import IGNORE, GoldPaper, GoldResult, annotated, read_gold, targets, text_digest, with_relations
+from kg.training.gold import IGNORE, GoldPaper, GoldResult, annotated, read_gold, targets, text_digest
 from kg.training.relations import count as count_relations
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -369,69 +369,6 @@ def test_what_nobody_looked_for_is_not_the_same_as_nothing(tmp_path: Path, nothi
     unknown, none = read_gold(written(tmp_path / "gold.jsonl", *rows))
     assert (unknown.relations, unknown.results) == (None, None)
     assert (none.relations, none.results) == ((), ())
-
-
-def related_line(**changed: Any) -> dict[str, Any]:
-    digest = text_digest(RELATED["title"], RELATED["abstract"])
-    return {"text_sha256": digest, "relations": [[0, "runsOn", 1], [2, "comparedWith", 0]], **changed}
-
-
-@pytest.mark.parametrize("name", ["relations.jsonl", "relations.jsonl.gz"])
-def test_relations_of_another_file_come_to_the_papers_that_have_none(tmp_path: Path, name: str) -> None:
-    bare = {key: value for key, value in RELATED.items() if key != "relations"}
-    papers = read_gold(written(tmp_path / "gold.jsonl", bare, RELATED, bare | {"id": "X4", "title": "Another"}))
-    given_ = with_relations(papers, written(tmp_path / name, related_line()))
-    assert given_[0] == replace(papers[0], relations=((0, "runsOn", 1), (2, "comparedWith", 0)))
-    assert given_[1:] == papers[1:]  # one has its own, the text of the other is not in the file
-
-
-def test_of_given_relations_those_stay_whose_ends_are_in_the_text_and_may_be_linked(tmp_path: Path) -> None:
-    bare = {key: value for key, value in RELATED.items() if key != "relations"}
-    papers = read_gold(written(tmp_path / "gold.jsonl", bare))
-    relations = [[0, "usedFor", 3], [1, "runsOn", 0], [0, "runsOn", 99], [0, "runsOn", 1]]
-    (paper,) = with_relations(papers, written(tmp_path / "relations.jsonl", related_line(relations=relations)))
-    assert paper.relations == ((0, "runsOn", 1),)
-    (paper,) = with_relations(papers, written(tmp_path / "none.jsonl", related_line(relations=[])))
-    assert paper.relations == ()
-
-
-def test_relations_can_come_in_the_same_order_from_any(tmp_path: Path) -> None:
-    bare = {key: value for key, value in RELATED.items() if key != "relations"}
-    papers = read_gold(written(tmp_path / "gold.jsonl", bare))
-    line = related_line()
-    turned = line | {"relations": line["relations"][::-1]}
-    one, two = (with_relations(papers, written(tmp_path / f"{n}.jsonl", each)) for n, each in enumerate((line, turned)))
-    assert one == two
-
-
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        (json.dumps(related_line(relations=[[0, "likes", 1]])), "no such relation: 'likes'"),
-        (json.dumps(related_line(relations=[[0, "runsOn"]])), "no relations of a paper"),
-        (json.dumps(related_line(relations=[["zero", "runsOn", 1]])), "zero"),
-        (json.dumps(related_line(relations=7)), "no relations of a paper"),
-        (json.dumps(related_line(relations=None)), "no relations of a paper"),
-        ('{"text_sha256": "0"}', "relations"),
-        ('{"relations": []}', "text_sha256"),
-        ('{"text_sha256": ["0"], "relations": []}', "no relations of a paper"),
-        ('{"text_sha256": "0", "rela', "no relations of a paper"),
-        ("[]", "no relations of a paper"),
-        ("17", "no relations of a paper"),
-    ],
-)
-def test_a_line_that_holds_no_relations_is_named(tmp_path: Path, line: str, says: str) -> None:
-    path = tmp_path / "bad.jsonl"
-    path.write_text(f"{json.dumps(related_line())}\n\n{line}\n", encoding="utf-8")
-    with pytest.raises(EvaluationError, match=says) as caught:
-        with_relations(read_gold(written(tmp_path / "gold.jsonl", RELATED)), path)
-    assert caught.value.line == 3
-    assert caught.value.source == str(path)
-
-
-def test_a_file_of_relations_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EvaluationError, match=r"absent\.jsonl"):
-        with_relations([], tmp_path / "absent.jsonl")
 
 
 # Counts for the resolver's tables

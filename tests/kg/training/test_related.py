@@ -233,16 +233,16 @@ def test_a_group_of_a_cell_is_there_once(wanted: PairTargets) -> None:
 def test_values_are_matched_by_their_digits(text: str, values: tuple[str, ...], found: dict[str, str | None]) -> None:
     pairs = valued(text, [GoldResult(value, {}) for value in values], [])
     first: dict[str, str | None] = {}
-    for quantity, result in pairs:
+    for quantity, _, result in pairs:
         first.setdefault(quantity.text, result and result.value)
     assert first == found
-    given_ = [result.value for _, result in pairs if result]
+    given_ = [result.value for _, _, result in pairs if result]
     assert sorted(given_) == sorted(set(given_))
 
 
 def test_a_number_in_a_name_is_no_value() -> None:
     text = "Zorblax 3 scores 3."
-    assert [q.start for q, _ in valued(text, [], [(0, 9)])] == [text.rindex("3")]
+    assert [q.start for q, _, _ in valued(text, [], [(0, 9)])] == [text.rindex("3")]
 
 
 def test_a_long_text_is_taught_window_by_window(paper: GoldPaper, tokenizer: Tokenizer, tmp_path: Path) -> None:
@@ -354,3 +354,10 @@ def test_a_relation_that_the_types_forbid_costs_nothing(wanted: PairTargets) -> 
     with torch.no_grad():
         pairing.relations.bias[BONDS.names.index("usedFor")] += 5
     assert not torch.allclose(before, pair_loss(pairing, [hidden], [wanted], alone), atol=1e-3)
+
+
+def test_a_number_whose_unit_is_a_metric_is_a_value_by_its_digits() -> None:
+    text = "Zorblax reaches 30 FPS."
+    ((quantity, stop, result),) = valued(text, [GoldResult("30 FPS", {})], [(0, 7), (19, 22)])
+    assert (quantity.text, text[quantity.start : stop]) == ("30 FPS", "30")
+    assert result == GoldResult("30 FPS", {})

@@ -195,6 +195,9 @@ class Entity:
         Name of the taxonomy concept it is, if it is one.
     broader : tuple of str
         Keys of broader entities of the same type, sorted.
+    broader_confidence : float or None
+        Probability that it is a kind of them, 0 to 1, two decimals, where its name alone says so; None where the
+        taxonomy does.
     """
 
     key: str
@@ -203,6 +206,7 @@ class Entity:
     aliases: tuple[str, ...] = ()
     concept: str | None = None
     broader: tuple[str, ...] = ()
+    broader_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Final
 from kg.model import EntityType
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a list written as one string."""
     return frozenset(text.split())
 
 
@@ -20,7 +21,7 @@ _GREEK: Final = {
     "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
 #: Words that lead a phrase without being part of the name.
-_LEADING: Final = _words(
+_LEADING: Final = words_of(
     "a an the our their its this that these those such some any each other various several different many multiple"
     " novel new proposed existing current recent popular common"
     " state-of-the-art sota well-known widely-used well-established our own first"
@@ -28,19 +29,37 @@ _LEADING: Final = _words(
 )
 # The same where hyphens have become spaces.
 _LED: Final = re.compile(r"(?:(?:state of the art|well known|widely used|well established) )+(?=\S)")
+#: Beginnings in which such a word is part of the name.
+_WHOLE: Final = frozenset(
+    f"{first} {second}"
+    for first, seconds in {
+        "common": "voice crawl spatial objects sense mode criteria",
+        "multiple": "instance object objects target targets choice sclerosis kernel regression access input description"
+        " shooting view hypothesis testing imputation correspondence sequence myeloma linear",
+        "new": "york yorker keypoint",
+        "first": "order person passage principles fit come",
+        "current": "consumption source sensor mirror collapse steering density mode transformer controller control",
+        "effective": "squeeze number field resolution medium dimension sample theory connectivity",
+        "many": "core cores shot body objective to",
+        "efficient": "frontier market zero",
+        "simple": "recurrent",
+        "novel": "class category view object",
+    }.items()
+    for second in seconds.split()
+)
 #: Last words that add nothing to a name of a type, where the rest is a name of that type by itself.
 GENERIC_HEADS: Final[dict[EntityType, frozenset[str]]] = {
-    "Method": _words(
+    "Method": words_of(
         "model method approach algorithm technique framework architecture network system scheme strategy mechanism"
-        " module layer library toolkit tool package"
+        " module layer library toolkit tool package classifier optimizer function"
     ),
-    "Task": _words("task problem application"),
-    "Dataset": _words("dataset corpus benchmark database collection challenge set suite data"),
-    "Hardware": _words("device board platform chip hardware system unit module"),
-    "Metric": _words("metric score measure value rate"),
+    "Task": words_of("task problem application"),
+    "Dataset": words_of("dataset corpus benchmark database collection challenge set suite data"),
+    "Hardware": words_of("device board platform chip hardware system unit module"),
+    "Metric": words_of("metric score measure value rate"),
 }
 #: Keys that name nothing by themselves.
-_GENERIC: Final = _words(
+_GENERIC: Final = words_of(
     "model method approach algorithm technique framework architecture network system scheme strategy mechanism module"
     " layer library tool solution pipeline procedure process methodology baseline baseline model baseline method"
     " task problem application challenge issue dataset data corpus benchmark database collection experiment evaluation"
@@ -68,8 +87,12 @@ _GENERIC: Final = _words(
         "machine learning model",
         "deep learning model",
         # what is left of a phrase whose noun was lost
-        *_words("neural convolutional recurrent mobile commercial proactive electronic custom generative adversarial"),
-        *_words("unsupervised supervised self-supervised automatic deep fixed sized pretrained fine tuned real world"),
+        *words_of(
+            "neural convolutional recurrent mobile commercial proactive electronic custom generative adversarial"
+        ),
+        *words_of(
+            "unsupervised supervised self-supervised automatic deep fixed sized pretrained fine tuned real world"
+        ),
     }
 )
 # Words in -el and the like whose l is doubled in British spelling; others ("filling", "controller") keep it.
@@ -85,7 +108,7 @@ _SPELLINGS: Final = (
 )
 _BRITISH: Final = {"centre": "center", "fibre": "fiber", "grey": "gray", "greyscale": "grayscale"}
 # Words that end like a British spelling and are none.
-_SPELLED_SO: Final = _words(
+_SPELLED_SO: Final = words_of(
     "noise raise rise precise concise exercise expertise premise promise enterprise franchise surprise"
     " advise advised revise revised revising devise devised improvise improvised supervise supervised unsupervised"
     " supervising supervisor comprise comprised comprising compromise compromised promised promising surprising"
@@ -95,29 +118,54 @@ _SPELLED_SO: Final = _words(
 )
 
 
+_STAR: Final = re.compile(r"\$?\^\s*\{?\s*(?:\*|\\ast\b|\\star\b)\s*\}?\$?")
+_CAPITALS: Final = re.compile(r"\b[A-Z][A-Z0-9]{1,4}S\W*$")
+
+
 @lru_cache(maxsize=200_000)
 def name_key(text: str) -> str:
     """Key that two spellings of one name share: words, lower case, singular.
 
     >>> name_key("Convolutional Neural Networks") == name_key("the convolutional neural network")
     True
+    >>> name_key("Naïve Bayes"), name_key("RRT$^*$"), name_key("speed-ups")
+    ('naive bayes', 'rrt*', 'speed up')
+    >>> name_key("PNAS"), name_key("GANs")
+    ('pnas', 'gan')
+    >>> name_key("RRT*"), name_key("*new* sensors")
+    ('rrt*', 'sensor')
+    >>> name_key("Common Voice"), name_key("multiple sensors")
+    ('common voice', 'sensor')
     >>> name_key("multi-modal labelling"), name_key("CNNs"), name_key("$\\\\alpha$-divergence")
     ('multi modal labeling', 'cnn', 'alpha divergence')
     """
     plain = unicodedata.normalize("NFKC", text)
+    plain = _STAR.sub("*", _plain_letters(plain))
     plain = re.sub(r"\\(?:text|math)?(?:bf|it|rm|tt|sc|cal|bb)\b|[${}\\]", " ", plain)
     plain = "".join(_GREEK.get(c, c) for c in plain.casefold())
     plain = re.sub(r"['’`´]s\b", "", plain)
-    plain = re.sub(r"[^\w+#.%/]+", " ", plain.replace("_", " "))
+    # a star behind a name is part of it ("RRT*"), others are markup
+    plain = re.sub(r"\*+(\w[^*]*)\*+|(?<!\w)\*|\*(?=[\w*])", r" \1 ", plain)
+    plain = re.sub(r"[^\w+#.%/*]+", " ", plain.replace("_", " "))
     plain = re.sub(r"(?<!\d)\.|\.(?!\d)|/", " ", plain)
     words = _led(plain.split())
     if words:
-        words[-1] = singular(words[-1])
+        # a small s behind capitals is a plural ("GANs"), a capital one is part of the name ("PNAS")
+        if words[-1] in _IRREGULAR or not _CAPITALS.search(text):
+            words[-1] = singular(words[-1])
         if "of" in words[1:-1]:
             head = words.index("of", 1) - 1
             words[head] = singular(words[head])
     # the singular first: "colours" is spelled like "colour"
     return " ".join(_spelled(word) for word in words)
+
+
+def _plain_letters(text: str) -> str:
+    """Return a text without the accents of Latin letters: "Naïve" and "Naive" are one word."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", re.sub(r"(?<=[A-Za-z])[\u0300-\u036f]+", "", apart))
 
 
 def _led(words: list[str]) -> list[str]:
@@ -126,7 +174,7 @@ def _led(words: list[str]) -> list[str]:
         phrase = _LED.match(" ".join(words))
         if phrase:
             words = words[len(phrase[0].split()) :]
-        elif words[0] in _LEADING:
+        elif words[0] in _LEADING and " ".join(words[:2]) not in _WHOLE:
             words = words[1:]
         else:
             break
@@ -142,9 +190,10 @@ def _spelled(word: str) -> str:
     return word
 
 
-_SAME_PLURAL: Final = _words(
+_SAME_PLURAL: Final = words_of(
     "series species always gas bias alias atlas canvas lens news chaos kudos"
-    " sms aws gps dvs davis atis ios dos nas rss hans texas celeba kaggle"
+    " bayes kubernetes postgres keras pandas stokes hermes sms aws gps dvs davis atis ios dos nas rss hans texas celeba"
+    " kaggle"
 )
 _IRREGULAR: Final = {
     "corpora": "corpus",
@@ -184,6 +233,7 @@ _IRREGULAR: Final = {
     "ipus": "ipu",
     "mcus": "mcu",
     "imus": "imu",
+    "ups": "up",
 }
 
 
@@ -205,6 +255,22 @@ def _singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     return word[:-2] if word.endswith(("sses", "xes", "zzes", "ches", "shes")) else word[:-1]
+
+
+def bare(type_: EntityType, key: str) -> str | None:
+    """Key without a last word that adds nothing, its new last word singular; None where it has no such word.
+
+    >>> bare("Dataset", "cityscape data set"), bare("Dataset", "cityscapes dataset"), bare("Method", "bert")
+    ('cityscape', 'cityscape', None)
+    """
+    words = key.split()
+    if type_ == "Dataset" and len(words) > 2 and words[-2:] == ["data", "set"]:
+        words = words[:-2]
+    elif len(words) > 1 and words[-1] in GENERIC_HEADS[type_]:
+        words = words[:-1]
+    else:
+        return None
+    return " ".join([*words[:-1], singular(words[-1])])
 
 
 def squeezed(key: str) -> str:
@@ -232,7 +298,7 @@ def display(surface: str) -> str:
     ('Convolutional Neural Network', 'Internet of Things')
     """
     words = surface.split()
-    while len(words) > 1 and words[0].lower() in _LEADING:
+    while len(words) > 1 and words[0].lower() in _LEADING and " ".join(words[:2]).lower() not in _WHOLE:
         words = words[1:]
     # "mixtures of experts" is one mixture of many experts
     head = words.index("of", 1) - 1 if "of" in words[1:-1] else len(words) - 1
@@ -243,6 +309,9 @@ def display(surface: str) -> str:
 
 def _one(word: str) -> str:
     lower = word.lower()
+    # "PNAS", "GPT2-S" and "TFLOP/s" are no plurals
+    if re.search(r"[-/]s$", lower) or (_CAPITALS.fullmatch(word) and lower not in _IRREGULAR):
+        return word
     one = singular(lower)
     if lower == one:
         return word

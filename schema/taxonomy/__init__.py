@@ -26,7 +26,16 @@ from schema.vocab import DCTERMS, KG, RDF, RDFS, SKOS
 __all__ = ["TAXONOMIES", "Concept", "ancestors", "fold", "lint", "load", "narrower"]
 
 #: File of each entity type that has a taxonomy.
-TAXONOMIES: Final[dict[str, Path]] = {"Hardware": Path(__file__).resolve().parent / "hardware.ttl"}
+TAXONOMIES: Final[dict[str, Path]] = {
+    type_: Path(__file__).resolve().parent / f"{name}.ttl"
+    for type_, name in (
+        ("Method", "methods"),
+        ("Task", "tasks"),
+        ("Dataset", "datasets"),
+        ("Hardware", "hardware"),
+        ("Metric", "metrics"),
+    )
+}
 
 #: Objects of a subject by predicate, as the file orders them.
 _Record: TypeAlias = dict[str, list[NamedNode | Literal]]

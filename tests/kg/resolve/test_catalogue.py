@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kg.model import EntityType
 from kg.resolve.catalogue import Catalogue, catalogue
 from kg.resolve.names import name_key
 from schema import taxonomy
@@ -71,9 +72,24 @@ def test_only_concepts_on_different_branches_are_apart(hardware: Catalogue) -> N
     assert hardware.apart("lidar", "camera") == hardware.apart("camera", "lidar")
 
 
-@pytest.mark.parametrize("type_", ["Method", "Task", "Dataset", "Metric"])
-def test_types_without_a_taxonomy_know_nothing(type_: str) -> None:
-    empty = catalogue(type_)  # type: ignore[arg-type]
-    assert empty.find("convolutional neural network") is None
-    assert empty.broader("deep convolutional neural network") == ()
-    assert not empty.apart("a", "b")
+@pytest.mark.parametrize(
+    ("type_", "name", "concept"),
+    [
+        ("Method", "convolutional neural network", "convolutional-neural-network"),
+        ("Task", "detection of object", "object-detection"),
+        ("Dataset", "cityscapes data set", "cityscapes"),
+        ("Dataset", "cityscape dataset", "cityscapes"),
+        ("Metric", "accuracy metric", "accuracy"),
+        ("Task", "banana", None),
+    ],
+)
+def test_each_type_knows_its_own(type_: EntityType, name: str, concept: str | None) -> None:
+    assert catalogue(type_).find(name) == concept
+
+
+def test_only_ends_that_tell_often_enough_put_a_name_below_a_concept() -> None:
+    tasks = catalogue("Task")
+    assert tasks.broader("nocturnal object detection") == ("object-detection",)
+    # "translation" is another name of machine translation, but most translations are others
+    assert tasks.head("zorblax translation") == ("machine-translation", "other word")
+    assert tasks.broader("zorblax translation") == ()

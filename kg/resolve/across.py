@@ -1,14 +1,10 @@
 """Concepts of all papers become entities: a pure function of them, whatever their order.
 
-A concept of one paper has a key. Keys of a type are one entity when they
-
-- are equal but for spaces,
-- name the same concept of a curated taxonomy, or
-- differ by a last word that says nothing ("BERT model", "MNIST dataset") and the rest stands alone too,
-  as a name: two words or more, or with a capital or digit.
+A concept of one paper has a key. Which keys are one entity `kg.resolve.canonical` says.
 
 A short form counts as the long form that its own paper gives. In a paper that gives none it counts
-as the one that the other papers agree on, and stays by itself where they do not agree.
+as the one that the other papers agree on, else as the one whose papers speak of the same things,
+and stays by itself where neither tells.
 """
 
 from __future__ import annotations
@@ -18,19 +14,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
 
 from kg.model import TYPES, Entity, EntityType, Mention, Paper, PaperEntity, Role
+from kg.resolve.applying import Applying, Keyed
+from kg.resolve.canonical import Canonical, Key, Merge, canonical, family
 from kg.resolve.catalogue import Catalogue, catalogue
 from kg.resolve.coreference import relation
-from kg.resolve.names import GENERIC_HEADS, display, name_key, squeezed
+from kg.resolve.decisions import NONE, Decision, Decisions
+from kg.resolve.hypernyms import confidence
+from kg.resolve.names import display, name_key, squeezed
+from kg.resolve.shorts import meanings
 from kg.resolve.within import Concept, gather
 from schema.vocab import slug
-
-#: Share of the papers that spell out a short form which must agree on the long form.
-AGREEMENT: Final = 0.8
-
-_Key = tuple[EntityType, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,95 +40,109 @@ class Resolution:
         only their narrower ones make part of the graph.
     papers : tuple of PaperEntity
         By paper and entity.
+    merges : tuple of Merge
+        Names of different keys that the rules took for one, and why.
+    idle : tuple of Decision
+        Decisions that no paper's name was touched by.
     """
 
     entities: tuple[Entity, ...]
     papers: tuple[PaperEntity, ...]
+    merges: tuple[Merge, ...] = ()
+    idle: tuple[Decision, ...] = ()
 
 
-def resolve(found: Iterable[tuple[Paper, Sequence[Mention]]]) -> Resolution:
+def resolve(found: Iterable[tuple[Paper, Sequence[Mention]]], decisions: Decisions = NONE) -> Resolution:
     """Entities of all papers and what each paper says of each.
 
     Parameters
     ----------
     found : iterable of (Paper, mentions)
         Each paper once; in any order.
+    decisions : Decisions
+        What people decided; it goes before all rules.
     """
+    return settle(keyed(found, decisions), decisions)
+
+
+def keyed(found: Iterable[tuple[Paper, Sequence[Mention]]], decisions: Decisions = NONE) -> list[Keyed]:
+    """Concepts of all papers, each with the key under which all papers know it, in the order of papers' ids."""
     concepts = [
         (paper.id, concept)
         for paper, mentions in sorted(found, key=lambda pair: pair[0].id)
-        for concept in gather(paper.text, mentions)
+        for concept in gather(paper.text, mentions, apart=decisions.parted)
     ]
+    longs = meanings(concepts)
+    return [(paper, c, longs.get((paper, (c.type, c.key)), c.key)) for paper, c in concepts]
+
+
+def settle(concepts: Sequence[Keyed], decisions: Decisions = NONE) -> Resolution:
+    """Entities of the concepts that `keyed` returned."""
     catalogues = {type_: catalogue(type_) for type_ in TYPES}
-    longs = _agreed_long_forms(concepts)
-    keys = [longs.get((c.type, c.key), c.key) for _, c in concepts]
-    named = {(c.type, name_key(s)) for _, c in concepts for s in c.surfaces if re.search(r"[A-Z0-9]", s[1:])}
-    canonical = _canonical({(c.type, key) for (_, c), key in zip(concepts, keys, strict=True)}, catalogues, named)
-    groups: dict[_Key, list[tuple[str, Concept]]] = defaultdict(list)
-    for (paper, concept), key in zip(concepts, keys, strict=True):
-        groups[canonical[concept.type, key]].append((paper, concept))
+    applying = Applying(decisions, catalogues)
+    judge = partial(_canonical, catalogues=catalogues, decisions=decisions)
+    kept = applying.concepts(concepts, lambda each: judge(each).leaders)
+    one = judge(kept)
+    leaders = applying.leaders(one.leaders, kept)
+    groups: dict[Key, list[tuple[str, Concept]]] = defaultdict(list)
+    for paper, concept, key in kept:
+        groups[leaders[concept.type, key]].append((paper, concept))
     entities, papers = [], []
+    there = set(groups)
     for (type_, key), members in sorted(groups.items()):
-        entity = _entity(type_, key, members, catalogues[type_])
-        entities.append(entity)
+        entity = _entity(type_, key, members, catalogues[type_], there, applying.detached)
+        entities.append(applying.entity(entity, (type_, key)))
         papers += _paper_entities(entity, members)
-    entities += _missing_broader(entities, catalogues)
+    entities += [applying.entity(e, (e.type, e.key)) for e in _missing_broader(entities, catalogues)]
     order = {type_: number for number, type_ in enumerate(TYPES)}
     return Resolution(
         tuple(sorted(entities, key=lambda e: (order[e.type], e.key))),
         tuple(sorted(papers, key=lambda p: (p.paper, order[p.entity[0]], p.entity[1]))),
+        one.merges,
+        applying.idle,
     )
 
 
-def _agreed_long_forms(concepts: Iterable[tuple[str, Concept]]) -> dict[_Key, str]:
-    """Return the long form's key of each short form that the papers spelling it out agree on."""
-    votes: dict[_Key, Counter[str]] = defaultdict(Counter)
-    for _, concept in concepts:
-        if concept.short and concept.short != concept.key:
-            votes[concept.type, concept.short][concept.key] += 1
-    agreed = {}
-    for (type_, short), counts in votes.items():
-        long, most = min(counts.items(), key=lambda item: (-item[1], item[0]))
-        needed = 1 if len(short) > 2 else 2
-        if most >= needed and most >= AGREEMENT * sum(counts.values()):
-            agreed[type_, short] = long
-    return agreed
+def _canonical(keyed: Sequence[Keyed], catalogues: Mapping[EntityType, Catalogue], decisions: Decisions) -> Canonical:
+    named = {(c.type, name_key(s)) for _, c, _ in keyed for s in c.surfaces if re.search(r"[A-Z0-9]", s[1:])}
+    counts = Counter(place for _, place in {(paper, (concept.type, key)) for paper, concept, key in keyed})
+    return canonical(counts, catalogues, named, decisions.parted)
 
 
-def _canonical(
-    keys: Iterable[_Key], catalogues: Mapping[EntityType, Catalogue], named: AbstractSet[_Key]
-) -> dict[_Key, _Key]:
-    """Return for each key the one that stands for its entity: the first by length, then alphabet."""
-    wanted = sorted(set(keys), key=lambda k: (k[0], len(k[1]), k[1]))
-    leader: dict[tuple[EntityType, str], _Key] = {}
-    canonical: dict[_Key, _Key] = {}
-    for type_, key in wanted:
-        words = key.split()
-        concept = catalogues[type_].find(key)
-        same = f"concept {concept}" if concept else squeezed(key)
-        if not concept and len(words) > 1 and words[-1] in GENERIC_HEADS[type_]:
-            rest = " ".join(words[:-1])
-            # shorter keys come first, so that the bare name has its leader already if it has one
-            if (type_, squeezed(rest)) in leader and (len(words) > 2 or (type_, rest) in named):
-                same = squeezed(rest)
-        canonical[type_, key] = leader.setdefault((type_, same), (type_, key))
-        leader.setdefault((type_, squeezed(key)), canonical[type_, key])
-    return canonical
-
-
-def _entity(type_: EntityType, key: str, members: Sequence[tuple[str, Concept]], known: Catalogue) -> Entity:
-    concept = known.find(key)
+def _entity(
+    type_: EntityType,
+    key: str,
+    members: Sequence[tuple[str, Concept]],
+    known: Catalogue,
+    there: AbstractSet[Key],
+    detached: AbstractSet[Key],
+) -> Entity:
+    concept = None if (type_, key) in detached else known.find(key)
     names = {display(surface) for _, c in members for surface in c.surfaces if _is_name(type_, surface, key, c)}
     if concept:
         curated = known.concepts[concept]
         names |= set(curated.alt)
-        name, own, broader = curated.label, concept, curated.broader
+        name, own, broader, sure = curated.label, concept, curated.broader, None
     else:
         name, own = preferred_name(key, members), slug(key)
-        broader = tuple(b for b in known.broader(key) if b != own)
+        if own in known.concepts:
+            own = slug(f"{key} apart")  # the concept's address is taken
+        above, sure = _above(type_, key, known, there)
+        broader = (above,) if above not in (None, own) else ()
     own_names = {name.casefold(), display(name).casefold()}
     folded = {n.casefold(): n for n in sorted(names, reverse=True) if n.casefold() not in own_names}
-    return Entity(own, type_, name, tuple(sorted(folded.values())), concept, broader)
+    return Entity(own, type_, name, tuple(sorted(folded.values())), concept, broader, sure if broader else None)
+
+
+def _above(type_: EntityType, key: str, known: Catalogue, there: AbstractSet[Key]) -> tuple[str | None, float]:
+    """Return the key of the entity that a name is a version of, else of the concept that it ends in, and how sure."""
+    line = family(type_, key, there, known)
+    if line is not None:
+        return known.find(line) or slug(line), confidence(type_, "version")
+    head = known.head(key)
+    if head is not None and known.broader(key):
+        return head[0], confidence(type_, head[1])
+    return None, 0.0
 
 
 def _is_name(type_: EntityType, surface: str, key: str, concept: Concept) -> bool:
@@ -213,7 +223,7 @@ def _paper_entities(entity: Entity, members: Sequence[tuple[str, Concept]]) -> l
 def _missing_broader(entities: Sequence[Entity], catalogues: Mapping[EntityType, Catalogue]) -> list[Entity]:
     """Return the taxonomy concepts above those found that no paper mentions."""
     there = {(e.type, e.key) for e in entities}
-    missing: dict[_Key, Entity] = {}
+    missing: dict[Key, Entity] = {}
     waiting = [(e.type, b) for e in entities for b in e.broader]
     while waiting:
         type_, key = waiting.pop()

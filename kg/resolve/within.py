@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
 from kg.model import ROLES, TYPES, EntityType, Mention, Role
 from kg.resolve.acronyms import Definition, definitions
+from kg.resolve.canonical import Key
 from kg.resolve.catalogue import Catalogue, catalogue
 from kg.resolve.confidence import claim_confidence
 from kg.resolve.coreference import cluster, probability, relation
@@ -51,12 +53,13 @@ class Concept:
     mentions: tuple[Mention, ...]
 
 
-def gather(text: str, mentions: Iterable[Mention]) -> tuple[Concept, ...]:
+def gather(text: str, mentions: Iterable[Mention], *, apart: Collection[tuple[Key, Key]] = ()) -> tuple[Concept, ...]:
     """Concepts of a paper with this text and these mentions, in order of first mention.
 
     Mentions are one concept when their keys are equal, when the paper itself defines one as the
     short form of the other, or when annotators took names so related for one (see
-    `kg.resolve.coreference`). A name that was given two types gets the one with more votes.
+    `kg.resolve.coreference`). A name that was given two types gets the one with more votes. Pairs of
+    keys that are `apart` are never one.
     """
     long_of: dict[str, Definition] = {}
     for definition in definitions(text):
@@ -71,12 +74,17 @@ def gather(text: str, mentions: Iterable[Mention]) -> tuple[Concept, ...]:
         by_type[_type(members)][key] = members
     concepts = []
     for type_, keys in by_type.items():
-        judge = partial(_probability, catalogue(type_), type_)
+        judge = partial(_probability, catalogue(type_), type_, frozenset(apart))
         concepts += [_concept(type_, {k: keys[k] for k in group}, long_of) for group in cluster(list(keys), judge)]
     return tuple(sorted(concepts, key=lambda c: (c.mentions[0].start, c.key)))
 
 
-def _probability(known: Catalogue, type_: EntityType, first: str, second: str) -> float:
+def _probability(
+    known: Catalogue, type_: EntityType, apart: AbstractSet[tuple[Key, Key]], first: str, second: str
+) -> float:
+    one, other = (type_, first), (type_, second)
+    if (one, other) in apart or (other, one) in apart:
+        return 0.0
     if known.apart(first, second) or _other_version(first, second):
         return 0.0
     return probability(type_, first, second)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.resolve.acronyms import best_long_form, definitions
+from kg.resolve.acronyms import best_long_form, definitions, short_forms
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -31,6 +31,14 @@ def pairs(text: str) -> list[tuple[str, str]]:
         ("A deep Q network (DQN) and a Deep Quiz Net (DQN).", [("DQN", "deep Q network"), ("DQN", "Deep Quiz Net")]),
         ("An extended reality (XR) has no word in X.", []),
         ("Graph convolution. Network (GN) is none.", []),
+        ("We use proximal policy optimization (PPO).", [("PPO", "proximal policy optimization")]),
+        ("We like multi-modal large language models (MLLMs).", [("MLLMs", "multi-modal large language models")]),
+        ("Non-negative matrix factorization (NMF) is used.", [("NMF", "Non-negative matrix factorization")]),
+        ("End-to-end Assessment of Expertise (EASE) helps.", [("EASE", "End-to-end Assessment of Expertise")]),
+        ("The hidden Markov model algorithm (HMM) and a genetic algorithm (GA).",
+         [("HMM", "hidden Markov model"), ("GA", "genetic algorithm")]),
+        ("Adaptive Feature Enhancement Network (AFENet).", [("AFENet", "Adaptive Feature Enhancement Network")]),
+        ('We call it "free fermions in disguise" (FFD).', [("FFD", "free fermions in disguise")]),
         ("It is fast (see Figure 3) and cheap (about 2019).", []),
         ("A model (CNN) is used.", []),
         ("Nothing (ABC) fits.", []),
@@ -51,13 +59,14 @@ def test_the_offset_is_where_the_short_form_stands(text: str) -> None:
     found = definitions(text)
     assert found
     assert all(text[d.offset : d.offset + len(d.short)] == d.short for d in found)
+    assert all(text[d.long_offset : d.long_offset + len(d.long)] == d.long for d in found)
 
 
 @given(st.text(alphabet="abAB (),-.s\n", max_size=60))
 def test_definitions_are_words_of_the_text(text: str) -> None:
     for found in definitions(text):
         assert text[found.offset : found.offset + len(found.short)] == found.short
-        assert found.long in text
+        assert text[found.long_offset : found.long_offset + len(found.long)] == found.long
         assert len(found.long) > len(found.short.removesuffix("s"))
 
 
@@ -65,6 +74,28 @@ def test_a_long_form_begins_at_a_word() -> None:
     assert best_long_form("NET", "the magnet eats trees") is None
     assert best_long_form("ML", "we like machine learning") == "machine learning"
     assert best_long_form("ML", "ML machine") is None
+    assert best_long_form("-", "a dash") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We run CNNs, GMM-UBM and a Bi-GAN on IoT devices in 3D.", ["CNNs", "GMM-UBM", "Bi-GAN", "IoT", "3D"]),
+        ("Part III of the book, by J. Doe, ends here.", []),
+        ("A phrase-based MT (PBMT) system beats MT.", ["PBMT", "MT"]),
+        ("A staggered carrier (sCaR) is sent.", ["sCaR"]),
+        ("V-NIR's images and (AD)", ["V-NIR", "AD"]),
+    ],
+)
+def test_short_forms_as_a_reader_sees_them(text: str, expected: list[str]) -> None:
+    assert [text[form.start : form.end] for form in short_forms(text)] == expected
+
+
+@given(st.text(alphabet="abABI23 (),-.s/\n", max_size=60))
+def test_short_forms_are_ranges_in_order_that_hold_each_defined_one(text: str) -> None:
+    forms = short_forms(text)
+    assert list(forms) == sorted(set(forms))
+    assert all(0 <= form.start < form.end <= len(text) and "\n" not in text[form.start : form.end] for form in forms)
 
 
 def test_at_least_nine_in_ten_found_pairs_are_right_on_annotated_sentences(shared: Path) -> None:
@@ -85,4 +116,4 @@ def test_at_least_nine_in_ten_found_pairs_are_right_on_annotated_sentences(share
         gold += len(longs)
     print(f"\nacronyms: {right} of {made} definitions are annotated pairs; {gold} long forms annotated")
     assert right >= 0.9 * made
-    assert right >= 0.8 * gold
+    assert right >= 0.83 * gold

@@ -1,0 +1,67 @@
+"""The command that asks people: `kg review`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg import review as reviewing
+from kg import terminal
+from kg.commands import Graph, told
+from kg.model import TYPES, EntityType
+from kg.proposals import write_proposals
+from kg.terminal_review import doubt_table
+from kg.workspace import open_workspace
+
+
+@told
+def review(
+    graph: Graph,
+    type_: Annotated[
+        str | None, typer.Option("--type", "-t", help=f"Doubt entities of one type only: {', '.join(TYPES)}.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", "-n", min=1, help="How many doubts to show.")] = 20,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Write them to this table of decisions too, commented out; what it holds is kept."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Show what is likeliest to be wrong with the entities of a graph, what is gained most first.
+
+    That is: names that were taken for one, names that may be one, names that are likely none, and names
+    that were read as things of two types. Each comes with the decision that would mend it; decisions are
+    lines of a table that kg build --decisions reads. Example: kg review mygraph --out decisions.tsv.
+    """
+    type_of = _type(type_)
+    answers, aside = terminal.consoles()
+    with aside.status("Resolving the papers again ..."):
+        found, decisions, least = reviewing.of_workspace(open_workspace(graph))
+        doubts = reviewing.doubts(found, decisions, least=least, type_=type_of, top=top)
+        written = write_proposals(doubts, out) if out else 0
+    if as_json:
+        rows = [{"rank": rank, "gain": each.gain, **asdict(each)} for rank, each in enumerate(doubts, 1)]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))  # noqa: T201
+    elif doubts:
+        answers.print(doubt_table(doubts, f"What to look at in {graph}"))
+    else:
+        answers.print("nothing to look at")
+    if out:
+        aside.print(
+            f"{written:,} new decisions are proposed in {out}; take the '# ' away before those you agree with, then"
+            f" build again with --decisions {out}",
+            highlight=False, soft_wrap=True, markup=False,
+        )  # fmt: skip
+
+
+def _type(given: str | None) -> EntityType | None:
+    known = {type_.lower(): type_ for type_ in TYPES}
+    if given is not None and given.lower() not in known:
+        raise typer.BadParameter(f"{given!r} is none of {', '.join(TYPES)}", param_hint="--type")
+    return known[given.lower()] if given else None

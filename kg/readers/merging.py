@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kg.model import Paper
 from kg.readers.identify import SCHEMES, rank
+from kg.titles import is_noted
 
 __all__ = ["merge"]
 
@@ -15,7 +16,8 @@ def merge(first: Paper, second: Paper) -> Paper:
 
     ========================  ====================================================================================
     id                        the better of the two: arXiv, then ACL, then DOI, then a title's hash; then the smaller
-    title, abstract, venue    the longer text; of two as long, the lexicographically greater
+    title, abstract, venue    the longer text; of two as long, the lexicographically greater; but a title without
+                              "(extended abstract)" and the like before one with it
     local_id                  a file's own id before one that is an identifier; then the better or smaller
     year                      the smaller: a preprint is older than its proceedings, and first made the claim
     authors                   the longer list; of two as long, the greater
@@ -32,7 +34,7 @@ def merge(first: Paper, second: Paper) -> Paper:
     """
     return Paper(
         id=min(first.id, second.id, key=rank),
-        title=_longer(first.title, second.title),
+        title=max(first.title, second.title, key=lambda title: (not is_noted(title), *_length(title))),
         abstract=_longer(first.abstract, second.abstract),
         local_id=min(first.local_id, second.local_id, key=_local_rank),
         year=min((year for year in (first.year, second.year) if year is not None), default=None),

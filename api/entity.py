@@ -24,6 +24,7 @@ from api.leaderboard import (
     find_leaderboard,
     find_measurements,
 )
+from api.links import ConceptLink
 from api.loaders import Edge, Facts
 from api.node import Connection, joined, load_nodes
 from api.pages import After, Before, First, Last, PageRequest, page_of
@@ -64,6 +65,11 @@ class Entity(Analysed, classes=_CLASSES):
     def definition(self) -> str | None:
         """Read it."""
         return self.facts.text(SKOS.definition)
+
+    @resolved("What it is in vocabularies that others keep, exact matches first; none where nothing is sure enough.")
+    async def links(self, info: Info) -> list[ConceptLink]:
+        """Load them."""
+        return await info.context.load.links.load(self.iri)
 
     @resolved("Number of papers that mention it itself, narrower entities aside.")
     def paper_count(self) -> int:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from strawberry.dataloader import DataLoader
 
 from api.figures import Figure, FigureKey, figures_of
+from api.links import ConceptLink, links_of
 from kg.model import ROLES, TYPES
 from kg.store import Literal, NamedNode, Row, Term, iri, python
 from schema.vocab import DC, DCTERMS, KG, OA, PRISM, PROV, RDF, RDFS, RELATION_TERMS, ROLE_TERMS, SDO, SKOS
@@ -226,6 +227,7 @@ class Loaders:
         self.named: DataLoader[str, list[tuple[str, str]]] = DataLoader(self._named)
         #: Results with a number of a dataset or of hardware.
         self.figures: DataLoader[FigureKey, list[Figure]] = DataLoader(partial(figures_of, select))
+        self.links: DataLoader[str, list[ConceptLink]] = DataLoader(partial(links_of, select))
         self.members: DataLoader[str, list[Member]] = DataLoader(self._members)
         #: Entities above and below an entity in the taxonomy, as (lower-case name, IRI).
         self.narrower: DataLoader[str, list[tuple[str, str]]] = self._reaching("?other skos:broader ?node .")

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
@@ -33,14 +33,19 @@ from kg.corroboration import supported
 from kg.errors import InputError, WorkspaceError
 from kg.extract import SHIPPED, find, judges_relations, load, read_settings
 from kg.extract import results as figures
+from kg.linking import Linker, Links, link_entities, linker_of
 from kg.model import TYPES, Entity, Findings, Paper
-from kg.readers import merge, read
+from kg.papers import gather_papers
+from kg.readers import read
 from kg.resolve import Resolution, resolve
+from kg.resolve.advice import advise
+from kg.resolve.decisions import NONE, drop_decisions, keep_decisions, read_table
 from kg.statements import (
     Agent,
     Agents,
     agent_quads,
     entity_quads,
+    link_quads,
     ontology_quads,
     paper_counts,
     paper_quads,
@@ -72,12 +77,15 @@ class Progress:
         Told how many more bytes of the input were read.
     on_problem : callable
         Told each problem of the input; the build goes on.
+    on_advice : callable
+        Told what is no problem but may be a slip: each decision that changed nothing.
     """
 
     on_stage: Callable[[str, int | None], None] = lambda name, steps: None
     on_step: Callable[[int], None] = lambda steps: None
     on_bytes: Callable[[int], None] = lambda count: None
     on_problem: Callable[[InputError], None] = lambda problem: None
+    on_advice: Callable[[str], None] = lambda advice: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class Built:
         Papers whose mentions were known already.
     seconds : dict of str to float
         Wall-clock time of each stage.
+    advice : tuple of str
+        What each decision lacks that changed nothing.
     """
 
     workspace: Workspace
@@ -102,6 +112,7 @@ class Built:
     records: int
     from_cache: int
     seconds: dict[str, float] = field(default_factory=dict)
+    advice: tuple[str, ...] = ()
 
 
 def build(
@@ -128,9 +139,13 @@ def build(
     ------
     WorkspaceError
         When the folder cannot be written or is held by another build, or no paper was found.
+    InputError
+        When the table of decisions cannot be read, or a line of it is wrong.
     """
     config, progress = config or Config(), progress or Progress()
     minter = Minter(config.base)
+    table = read_table(Path(config.resolve.decisions)) if config.resolve.decisions else None
+    linker = linker_of(config.links.index, least=config.links.least) if config.links.make else None
     seconds: dict[str, float] = {}
     problems: list[InputError] = []
 
@@ -151,7 +166,11 @@ def build(
             found, from_cache, agents = _mentions(papers, out, config, progress)
         with _timed("resolve", seconds):
             progress.on_stage("resolving", None)
-            resolution = resolve((paper, findings.mentions) for paper, findings in found)
+            decisions = table.decisions if table else NONE
+            resolution = resolve(((paper, findings.mentions) for paper, findings in found), decisions)
+            advice = tuple(advise(resolution.idle, resolution.entities, table.source)) if table else ()
+            for each in advice:
+                progress.on_advice(each)
         with _timed("claim", seconds):
             progress.on_stage("claiming", None)
             statements = _statements(found, resolution, config, minter)
@@ -159,34 +178,20 @@ def build(
             progress.on_stage("analysing", None)
             entities = _kept(resolution.entities, statements, minter)
             measures = list(_analytics(statements, entities, config, minter))
+        with _timed("link", seconds):
+            progress.on_stage("linking", None)
+            links, agents = _links([entity for entity, _ in entities], agents, linker)
         with _timed("store", seconds):
             progress.on_stage("storing", None)
-            quads = sorted_quads(_quads(statements, entities, measures, agents, minter))
-            manifest = _manifest(quads, statements, entities, agents, config, len(problems))
+            quads = sorted_quads(_quads(statements, entities, links, measures, agents, minter))
+            manifest = _manifest(quads, statements, entities, links, agents, config, len(problems))
+            if table:
+                manifest["decisions"] = {**keep_decisions(out, table), "idle": len(advice)}
             _keep_papers(papers, out, str(manifest["papers"]))
             workspace = publish(out, quads, manifest)
             _drop_papers(out, str(manifest["papers"]))
-    return Built(workspace, tuple(problems), records, from_cache, seconds)
-
-
-def gather_papers(records: Iterable[Paper]) -> tuple[list[Paper], int]:
-    """Papers by id, the same paper once, and how many records there were.
-
-    Records are the same paper when they share an identifier, directly or through other records.
-    """
-    group_of: dict[str, int] = {}
-    papers: dict[int, Paper] = {}
-    count = 0
-    for record in records:
-        count += 1
-        names = {record.id, *record.identifiers}
-        same = sorted({group_of[name] for name in names if name in group_of})
-        for group in same:
-            record = merge(record, papers.pop(group))  # noqa: PLW2901 - the record grows by what is known of it
-        for name in {record.id, *record.identifiers, *names}:
-            group_of[name] = count
-        papers[count] = record
-    return sorted(papers.values(), key=lambda paper: paper.id), count
+            drop_decisions(out, table)
+    return Built(workspace, tuple(problems), records, from_cache, seconds, advice)
 
 
 def _keep_papers(papers: Sequence[Paper], out: Path, name: str) -> None:
@@ -254,6 +259,13 @@ def _kept(entities: Sequence[Entity], statements: Sequence[Statements], minter: 
     return [(e, counts[minter.entity(e.type, e.key)]) for _, e in sorted(kept.items())]
 
 
+def _links(entities: Sequence[Entity], agents: Agents, linker: Linker | None) -> tuple[Links, Agents]:
+    """Return what the entities are in the vocabularies of others, and the agents with the one that says so."""
+    if linker is None:
+        return {}, agents
+    return link_entities(entities, linker), replace(agents, links=Agent("links to vocabularies", linker.version))
+
+
 def _analytics(
     statements: Sequence[Statements], entities: Sequence[tuple[Entity, int]], config: Config, minter: Minter
 ) -> Iterator[Quad]:
@@ -281,6 +293,7 @@ def _analytics(
 def _quads(
     statements: Sequence[Statements],
     entities: Sequence[tuple[Entity, int]],
+    links: Links,
     measures: Iterable[Quad],
     agents: Agents,
     minter: Minter,
@@ -291,6 +304,8 @@ def _quads(
         yield from statement_quads(each, agents, support, minter=minter)
     for entity, count in entities:
         yield from entity_quads(entity, count, minter=minter)
+        if agents.links:
+            yield from link_quads(entity, links.get((entity.type, entity.key), ()), agents.links, minter=minter)
     yield from scheme_quads(TYPES, minter=minter)
     yield from agent_quads(agents, minter=minter)
     yield from measures
@@ -301,6 +316,7 @@ def _manifest(
     quads: Sequence[Quad],
     statements: Sequence[Statements],
     entities: Sequence[tuple[Entity, int]],
+    links: Links,
     agents: Agents,
     config: Config,
     problems: int,
@@ -321,13 +337,16 @@ def _manifest(
             kind: {"name": agent.name, "version": agent.version}
             for kind, agent in (
                 ("extractor", agents.extractor), ("relations", agents.relations), ("results", agents.results),
+                ("links", agents.links),
             )
+            if agent is not None
         },
         "counts": {
             "papers": len(statements),
             "entities": _by_type(entities),
             "claims": dict(sorted(claims.items())),
             "results": sum(len(s.results) for s in statements),
+            "links": sum(map(len, links.values())),
             "quads": len(quads),
             "problems": problems,
         },

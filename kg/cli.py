@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from kg import cli_ask, cli_model, terminal
+from kg import cli_ask, cli_links, cli_model, cli_resolution, cli_review, terminal
 from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
 from kg.export import FORMATS as EXPORT_FORMATS
@@ -40,6 +40,14 @@ def build_command(
     seed: Annotated[int | None, typer.Option("--seed", help="Of communities, sampling and layout.")] = None,
     model: Model = None,
     threads: Annotated[int | None, typer.Option("--threads", help="Processor threads of the model; 0 for all.")] = None,
+    links: Annotated[
+        Path | None, typer.Option("--links", help="Index of concepts to link entities to, instead of the shipped one.")
+    ] = None,
+    no_links: Annotated[bool, typer.Option("--no-links", help="Link no entity to concepts of others.")] = False,
+    decisions: Annotated[
+        Path | None,
+        typer.Option("--decisions", help="Table of what people decided about entities; `kg review` proposes some."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Make a graph of papers: read, extract, resolve, measure, store.
@@ -48,6 +56,11 @@ def build_command(
     before are taken from the folder; a build that was stopped goes on where it was.
     """
     settings = _settings(config, base, min_confidence, seed, model, threads)
+    if links is not None or no_links:
+        chosen = replace(settings.links, index=str(links) if links else settings.links.index, make=not no_links)
+        settings = replace(settings, links=chosen)
+    if decisions is not None:
+        settings = replace(settings, resolve=replace(settings.resolve, decisions=str(decisions)))
     problems = _build(files, out, settings, format, quiet=quiet)
     if problems:
         raise typer.Exit(DONE_IN_PART)
@@ -205,8 +218,10 @@ def _serve(graph: Path, host: str, port: int) -> None:
         uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="warning")
 
 
-for _command in (cli_ask.explain, cli_model.extract, cli_model.evaluate, cli_model.train):
+for _command in (cli_ask.explain, cli_review.review, cli_model.extract, cli_model.train):
     app.command()(_command)
+app.add_typer(cli_resolution.evaluate, name="evaluate")
+app.add_typer(cli_links.app)
 
 
 @app.command()

@@ -11,6 +11,14 @@ A file sets what it names and leaves the rest as it is::
     [claims]
     least_confidence = 0.5               # claims below it are left out
 
+    [resolve]
+    decisions = "decisions.tsv"          # what people decided about entities (`kg.resolve.decisions`)
+
+    [links]
+    make = true                          # whether to link entities to the vocabularies of others
+    index = "concepts.idx"               # what `kg links index` made; OpenCS, which ships, by default
+    least = 0.9                          # links less sure are left out
+
     [analytics]
     seed = 0                             # of community detection, sampling and layout
     sample_above = 1000                  # nodes from which betweenness is sampled
@@ -65,6 +73,38 @@ class ClaimsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolveConfig:
+    """Settings of resolution.
+
+    Attributes
+    ----------
+    decisions : str
+        Table of what people decided about entities (`kg.resolve.decisions`); empty for none.
+    """
+
+    decisions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinksConfig:
+    """Settings of links to the vocabularies of others.
+
+    Attributes
+    ----------
+    make : bool
+        Whether entities are linked at all.
+    index : str
+        File of the concepts; empty for the one that ships with the package.
+    least : float
+        Links less sure are left out, 0 to 1.
+    """
+
+    make: bool = True
+    index: str = ""
+    least: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class AnalyticsConfig:
     """Settings of analytics.
 
@@ -93,6 +133,8 @@ class Config:
     base: str = DEFAULT_BASE
     extract: ExtractConfig = field(default_factory=ExtractConfig)
     claims: ClaimsConfig = field(default_factory=ClaimsConfig)
+    resolve: ResolveConfig = field(default_factory=ResolveConfig)
+    links: LinksConfig = field(default_factory=LinksConfig)
     analytics: AnalyticsConfig = field(default_factory=AnalyticsConfig)
 
 
@@ -127,10 +169,12 @@ def checked(config: Config) -> Config:
         raise ConfigError("base", problem, "an http(s) IRI that ends in / or #") from error
     if parts.scheme not in ("http", "https") or not parts.netloc or not config.base.endswith(("/", "#")):
         raise ConfigError("base", f"{config.base!r} is no base IRI", "an http(s) IRI that ends in / or #")
-    if not 0 <= config.claims.least_confidence <= 1:
-        raise ConfigError(
-            "claims.least_confidence", f"{config.claims.least_confidence} is out of range", "a number from 0 to 1"
-        )
+    for name, share in (
+        ("claims.least_confidence", config.claims.least_confidence),
+        ("links.least", config.links.least),
+    ):
+        if not 0 <= share <= 1:
+            raise ConfigError(name, f"{share} is out of range", "a number from 0 to 1")
     for name, value, most in (
         ("extract.threads", config.extract.threads, MOST_THREADS),
         ("analytics.seed", config.analytics.seed, MOST_SEED),

@@ -12,6 +12,7 @@ from rdflib import URIRef
 from kg.claims import Statements
 from kg.corroboration import Edge, Support
 from kg.errors import QueryError
+from kg.linking.match import Link
 from kg.model import Claim, Entity, EntityType, Paper, Result, Span, Status
 from kg.store import Literal, NamedNode, Quad, iri, turtle_triples
 from schema import taxonomy
@@ -50,11 +51,12 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """Who made which kind of claim."""
+    """Who made which kind of claim, and who the links of entities, where any were looked for."""
 
     extractor: Agent
     relations: Agent
     results: Agent
+    links: Agent | None = None
 
 
 def paper_quads(paper: Paper, *, minter: Minter) -> Iterator[Quad]:
@@ -93,9 +95,25 @@ def entity_quads(entity: Entity, papers: int, *, minter: Minter) -> Iterator[Qua
     yield _quad(node, SKOS.inScheme, iri(minter.scheme(entity.type)))
     for key in entity.broader:
         yield _quad(node, SKOS.broader, iri(minter.entity(entity.type, key)))
+    if entity.broader_confidence is not None:
+        yield _quad(node, KG.broaderConfidence, _decimal(entity.broader_confidence))
     if entity.concept:
         yield _quad(node, SKOS.definition, Literal(taxonomy.load(entity.type)[entity.concept].definition))
     yield _quad(node, KG.paperCount, _integer(papers))
+
+
+def link_quads(entity: Entity, links: Iterable[Link], agent: Agent, *, minter: Minter) -> Iterator[Quad]:
+    """Quads of what an entity is in the vocabularies of others: the plain matches, and how sure each is."""
+    node, graph = iri(minter.entity(entity.type, entity.key)), iri(minter.graph("links"))
+    for each in links:
+        target = iri(each.target)
+        yield _quad(node, SKOS[each.match], target)
+        link = iri(minter.link(entity.type, entity.key, each.target))
+        yield _quad(link, RDF.type, _node(KG.Link), graph)
+        yield _quad(link, KG.entity, node, graph)
+        yield _quad(link, KG.target, target, graph)
+        yield _quad(link, KG.matchScore, _decimal(each.score), graph)
+        yield _quad(link, PROV.wasAttributedTo, _agent(agent, minter), graph)
 
 
 def scheme_quads(types: Iterable[EntityType], *, minter: Minter) -> Iterator[Quad]:
@@ -141,9 +159,10 @@ def statement_quads(
 
 
 def agent_quads(agents: Agents, *, minter: Minter) -> Iterator[Quad]:
-    """Quads of the software that made the claims: one record a build, however many claims."""
+    """Quads of the software that made the claims and links: one record a build, however many claims."""
     graph = iri(minter.graph("claims"))
-    for agent in sorted({agents.extractor, agents.relations, agents.results}, key=lambda a: (a.name, a.version)):
+    all_agents = {agents.extractor, agents.relations, agents.results} | ({agents.links} if agents.links else set())
+    for agent in sorted(all_agents, key=lambda a: (a.name, a.version)):
         node = _agent(agent, minter)
         yield _quad(node, RDF.type, _node(PROV.SoftwareAgent), graph)
         yield _quad(node, RDFS.label, Literal(agent.name), graph)

@@ -36,6 +36,7 @@ _STAGES: Final = {
     "resolving": "Resolving entities",
     "claiming": "Writing claims",
     "analysing": "Measuring the graph",
+    "linking": "Linking entities",
     "storing": "Storing the graph",
 }
 
@@ -80,8 +81,12 @@ def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Itera
         if not quiet:
             console.print(f"[yellow]passed over[/] {escape(str(problem))}", soft_wrap=True, highlight=False)
 
+    def on_advice(advice: str) -> None:
+        if not quiet:
+            console.print(f"[yellow]no effect[/] {escape(advice)}", soft_wrap=True, highlight=False)
+
     with bars:
-        yield build.Progress(on_stage=on_stage, on_step=advance, on_bytes=advance, on_problem=on_problem)
+        yield build.Progress(on_stage, advance, advance, on_problem, on_advice)
         finish()
 
 
@@ -114,6 +119,9 @@ def summary(built: build.Built) -> Table:
     table.add_row("results", f"{counts['results']:,}")
     table.add_row("statements (quads)", f"{counts['quads']:,}")
     table.add_row("passed over", f"{len(built.problems):,}")
+    if decisions := built.workspace.manifest.get("decisions"):
+        without = f" ({len(built.advice):,} without effect)" if built.advice else ""
+        table.add_row("decisions", f"{decisions['number']:,}{without}")
     seconds = ", ".join(f"{stage} {value:.1f}" for stage, value in built.seconds.items())
     table.add_row("seconds", seconds)
     table.add_row("snapshot", str(built.workspace.manifest["snapshot"]))

@@ -65,6 +65,7 @@ class KG(DefinedNamespace):
     Result: URIRef
     Community: URIRef
     Projection: URIRef
+    Link: URIRef
     # paper -> entity, by role
     mentions: URIRef
     proposes: URIRef
@@ -111,6 +112,12 @@ class KG(DefinedNamespace):
     method: URIRef
     dataset: URIRef
     hardware: URIRef
+    # entities
+    broaderConfidence: URIRef
+    # links to the vocabularies of others
+    entity: URIRef
+    target: URIRef
+    matchScore: URIRef
     # analytics
     paperCount: URIRef
     degree: URIRef
@@ -271,6 +278,10 @@ class Minter:
         """IRI of a result by the offsets of its value."""
         return f"{self._within(paper_id, 'result')}/{start}-{end}"
 
+    def link(self, type_: str, key: str, target: str) -> str:
+        """IRI of an entity's link to a concept of somebody else's vocabulary, by the entity and the concept's IRI."""
+        return f"{self.base}link/{type_.lower()}/{key}/{_digest(target, 16)}"
+
     def community(self, projection: str, number: int) -> str:
         """IRI of a community by its projection and its rank by size, from 1."""
         return f"{self.base}community/{projection}-{number}"
@@ -288,7 +299,7 @@ class Minter:
         return f"{self.base}scheme/{type_.lower()}"
 
     def graph(self, name: str) -> str:
-        """IRI of a named graph: ``claims``, ``analytics`` or ``schema``."""
+        """IRI of a named graph: ``claims``, ``links``, ``analytics`` or ``schema``."""
         return f"{self.base}graph/{name}"
 
     def _within(self, paper_id: str, kind: str) -> str:

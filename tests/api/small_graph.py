@@ -180,6 +180,14 @@ ARTICLES: tuple[Article, ...] = (
     Article("title:0123456789abcdef", "A Note on Nothing in Particular", None, None),
 )  # fmt: skip
 
+#: What entities are elsewhere: entity, property, concept, score.
+LINKS = (
+    ("systolic-array", SKOS.exactMatch, "https://w3id.org/ocs/ont/C15179", 0.93),
+    ("systolic-array", SKOS.closeMatch, "http://dbpedia.org/resource/Systolic_array", 0.9),
+    ("systolic-array", SKOS.closeMatch, "https://example.org/other/7", 0.95),
+    ("qa", SKOS.closeMatch, "https://w3id.org/ocs/ont/C2468", 0.8),
+)
+
 #: Claims that papers make no more than likely: paper, subject or role, object.
 HEDGED = {("doi:10.1000/nano.1", "yolo", "detection"), ("doi:10.1000/spike.3", "evaluatesOn", "mvsec")}
 
@@ -219,6 +227,14 @@ def _quads(facts: Facts) -> Iterator[Quad]:
     yield _quad(thing("jetson-nano"), SKOS.broader, thing("edge-device"), schema)
     yield _quad(MINT.entity("Hardware", "abacus"), RDF.type, SKOS.Concept, schema)
     yield _quad(MINT.entity("Hardware", "abacus"), SKOS.broader, thing("computing-device"), schema)
+    for key, term, target, score in LINKS:
+        link = MINT.link(THINGS[key].type, key, target)
+        yield _quad(thing(key), term, target)
+        for property_, value in (
+            (RDF.type, KG.Link), (KG.entity, thing(key)), (KG.target, target), (KG.matchScore, _decimal(score, 2)),
+            (PROV.wasAttributedTo, agent),
+        ):  # fmt: skip
+            yield _quad(link, property_, value, iri(MINT.graph("links")))
     yield from _analytics(facts, analytics)
 
 

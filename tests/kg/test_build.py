@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from kg.build import Built, Progress, build, gather_papers
-from kg.config import ClaimsConfig, Config, ExtractConfig
-from kg.errors import InputError, KGError, ModelError, WorkspaceError
+from kg.config import ClaimsConfig, Config, ExtractConfig, LinksConfig
+from kg.errors import ConfigError, InputError, KGError, ModelError, WorkspaceError
 from kg.extract import SHIPPED
 from kg.model import TYPES, Paper
 from kg.sample import SAMPLE
@@ -90,6 +90,33 @@ def test_papers_become_a_graph_whose_manifest_counts_what_is_in_it(first: Built)
     assert python(row["count"]) == sum(counts["claims"].values())
     (row,) = store.select("SELECT (COUNT(DISTINCT ?n) AS ?count) WHERE { ?n a kg:Result }")
     assert python(row["count"]) == counts["results"]
+    (row,) = store.select("SELECT (COUNT(DISTINCT ?n) AS ?count) WHERE { ?n a kg:Link }")
+    assert python(row["count"]) == counts["links"] > 0
+    assert manifest["agents"]["links"]["name"] == "links to vocabularies"
+
+
+def test_links_are_matches_with_a_score_and_can_be_left_out(first: Built, copied: Path, tmp_path: Path) -> None:
+    store = first.workspace.store()
+    assert store.ask('ASK { ?e skos:exactMatch ?c FILTER(STRSTARTS(STR(?c), "https://w3id.org/ocs/ont/")) }')
+    assert not store.ask(
+        "ASK { ?e skos:exactMatch|skos:closeMatch ?c FILTER NOT EXISTS { ?l kg:entity ?e ; kg:target ?c ; kg:matchScore ?s } }"
+    )
+    papers = written(tmp_path / "a.jsonl", LINES)
+    surer = build([papers], copied, config=replace(ONE_THREAD, links=LinksConfig(least=0.95))).workspace
+    assert 0 < surer.manifest["counts"]["links"] < first.workspace.manifest["counts"]["links"]
+    assert not surer.store().ask("ASK { ?l kg:matchScore ?s FILTER(?s < 0.95) }")
+    without = build([papers], copied, config=replace(ONE_THREAD, links=LinksConfig(make=False))).workspace
+    assert without.manifest["counts"]["links"] == 0
+    assert not without.store().ask("ASK { ?s skos:exactMatch|skos:closeMatch|kg:matchScore ?o }")
+    assert "links" not in without.manifest["agents"]
+
+
+def test_an_index_that_is_not_there_stops_before_anything_is_read(copied: Path, tmp_path: Path) -> None:
+    watcher = Watcher()
+    config = Config(links=LinksConfig(index=str(tmp_path / "none.idx")))
+    with pytest.raises(ConfigError, match=r"links\.index.*none\.idx.*kg links index"):
+        build([written(tmp_path / "a.jsonl", LINES[:2])], copied, config=config, progress=watcher.progress())
+    assert watcher.stages == []
 
 
 def test_every_quote_stands_in_its_paper_and_every_claim_has_one(first: Built) -> None:
@@ -130,11 +157,11 @@ def test_a_second_build_takes_all_mentions_from_the_cache(copied: Path, first: B
     again = build([written(tmp_path / "again.jsonl", LINES)], copied, progress=watcher.progress())
     assert again.from_cache == watcher.steps == 12
     assert dict(again.workspace.manifest) == dict(first.workspace.manifest)
-    assert watcher.stages == ["reading", "extracting", "resolving", "claiming", "analysing", "storing"]
+    assert watcher.stages == ["reading", "extracting", "resolving", "claiming", "analysing", "linking", "storing"]
     assert watcher.bytes_read == (tmp_path / "again.jsonl").stat().st_size
 
 
-@pytest.mark.parametrize("stage", ["reading", "extracting", "resolving", "claiming", "analysing", "storing"])
+@pytest.mark.parametrize("stage", ["reading", "extracting", "resolving", "claiming", "analysing", "linking", "storing"])
 def test_a_build_killed_at_any_stage_leaves_the_graph_before(
     copied: Path, first: Built, tmp_path: Path, stage: str
 ) -> None:

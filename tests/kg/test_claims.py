@@ -61,7 +61,12 @@ def test_a_derived_claim_spans_both_mentions(marked: Marked) -> None:
 def test_a_result_names_the_entities_of_its_sentence(marked: Marked) -> None:
     first, second = stated(marked).results
     assert (first.value, first.number, first.unit) == ("41.8%", 41.8, "%")
-    assert (first.metric, first.method, first.dataset, first.hardware) == ("map", "draco", "coco", "fpga")
+    assert (first.metric, first.method, first.dataset, first.hardware) == (
+        "mean-average-precision",
+        "draco",
+        "coco",
+        "fpga",
+    )
     assert (second.value, second.number, second.unit) == ("35Hz", 35.0, "Hz")
 
 

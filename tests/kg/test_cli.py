@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,7 +50,19 @@ def graph(papers: Path) -> Path:
 
 def test_every_command_and_option_has_help() -> None:
     top = run("--help")
-    for command in ("build", "stats", "query", "export", "serve", "extract", "evaluate", "train", "validate", "demo"):
+    for command in (
+        "build",
+        "stats",
+        "query",
+        "export",
+        "serve",
+        "extract",
+        "evaluate",
+        "train",
+        "validate",
+        "demo",
+        "links",
+    ):
         assert command in top.stdout
         shown = run(command, "--help")
         assert shown.exit_code == 0
@@ -65,6 +78,15 @@ def test_stats_as_json_counts_what_the_manifest_counts(graph: Path) -> None:
     assert seen["classes"]["Claim"] == sum(claims.values())
     assert claims["relations"] > 0
     assert seen["classes"]["DerivedClaim"] == 0  # the shipped model reads relations; no rule derives them
+
+
+def test_links_are_left_out_or_made_by_another_index(papers: Path, graph: Path, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(graph, tmp_path / "graph"))
+    assert json.loads((graph / "MANIFEST.json").read_text())["counts"]["links"] > 0
+    assert run("build", papers, "--out", out, "--no-links").exit_code == 0
+    assert json.loads((out / "MANIFEST.json").read_text())["counts"]["links"] == 0
+    wrong = run("build", papers, "--out", out, "--links", tmp_path / "none.idx")
+    assert wrong.exit_code == 1 and "kg links index" in wrong.output
 
 
 def test_stats_as_tables(graph: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import kg.config
-from kg.config import AnalyticsConfig, ClaimsConfig, Config, ExtractConfig, checked, read_config
+from kg.config import AnalyticsConfig, ClaimsConfig, Config, ExtractConfig, LinksConfig, checked, read_config
 from kg.errors import ConfigError
 
 
@@ -20,6 +20,7 @@ def read(tmp_path: Path, text: str) -> Config:
 
 def test_a_file_sets_what_it_names_and_leaves_the_rest(tmp_path: Path) -> None:
     assert read(tmp_path, "") == Config()
+    assert read(tmp_path, '[links]\nindex = "a.idx"\nmake = false\n') == Config(links=LinksConfig(False, "a.idx"))
     assert read(tmp_path, "[analytics]\nseed = 7\n") == Config(analytics=AnalyticsConfig(seed=7))
     text = 'base = "https://ex.org/k#"\n[extract]\nmodel = "m"\nthreads = 2\n[claims]\nleast_confidence = 1\n'
     assert read(tmp_path, text) == Config(
@@ -56,6 +57,9 @@ def test_the_example_in_the_documentation_is_right_and_names_every_setting(tmp_p
         ("base = 'http://ex.org/<x>/'", "base"),
         ("[extract]\nthreads = -1", "extract.threads"),
         ("[extract]\nthreads = true", "extract.threads"),
+        ("[links]\nmake = 1", "links.make"),
+        ("[links]\nleast = 1.01", "links.least"),
+        ("[links]\nindex = 3", "links.index"),
         ("[extract]\nthreads = 2.5", "extract.threads"),
         ("[extract]\nthreads = 99999999999", "extract.threads"),
         ("[claims]\nleast_confidence = 1.01", "claims.least_confidence"),

@@ -188,6 +188,24 @@ def decimal(value: str) -> Literal:
 
 ELSEWHERE = URIRef("https://example.org/elsewhere")
 
+#: What the spiking neural network is in OpenCS.
+OPENCS = URIRef("https://w3id.org/ocs/ont/C20126")
+
+
+def link(graph: Graph) -> URIRef:
+    (found,) = graph.subjects(KG.target, OPENCS)
+    assert isinstance(found, URIRef)
+    return found
+
+
+def twice_the_same(graph: Graph) -> None:
+    """Make the concept of one entity that of another too, with a link that is sound in itself."""
+    new = URIRef(MINT.link("Method", "ev-flownet", str(OPENCS)))
+    for _, p, o in list(graph.triples((link(graph), None, None))):
+        graph.add((new, p, EVFLOWNET if p == KG.entity else o))
+    graph.add((EVFLOWNET, SKOS.exactMatch, OPENCS))
+
+
 MUTATIONS: dict[str, tuple[Change, str]] = {
     # papers
     "paper without title": (set_(GESTURE, DCTERMS.title, None), "Paper-title"),
@@ -242,6 +260,19 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "method trained with a task": (edge(SPIKEFLOW, KG.trainedWith, OPTICAL_FLOW), "trainedWith-object"),
     "method that proposes": (edge(SPIKEFLOW, KG.proposes, SNN), "proposes"),
     "edge to itself": (edge(SPIKEFLOW, KG.comparedWith, SPIKEFLOW), "ClaimLoop"),
+    # links to the vocabularies of others
+    "link to nothing": (set_(link, KG.target, None), "Link-target MatchLink"),
+    "link to a paper": (both(set_(link, KG.target, FLOW), set_(SNN, SKOS.exactMatch, FLOW)), "Link-target"),
+    "link of nothing": (set_(link, KG.entity, None), "Link-entity MatchLink"),
+    "link as sure as never": (set_(link, KG.matchScore, decimal("1.2")), "Link-matchScore"),
+    "link that nothing found": (set_(link, PROV.wasAttributedTo, None), "Link-wasAttributedTo"),
+    "link with a note": (add(link, RDFS.comment, Literal("sure")), "Link"),
+    "something else with a target": (add(ELSEWHERE, KG.target, OPENCS), "Link"),
+    "link without its match": (remove(SNN, SKOS.exactMatch, OPENCS), "LinkMatch"),
+    "match without its link": (add(LOIHI, SKOS.closeMatch, ELSEWHERE), "MatchLink"),
+    "concept both the same and close": (add(SNN, SKOS.closeMatch, OPENCS), "Match-either"),
+    "concept that is two entities": (twice_the_same, "Match-one"),
+    "match of a paper": (add(FLOW, SKOS.closeMatch, ELSEWHERE), "Match-subject MatchLink"),
     # claims
     "claim without evidence": (set_(proposes, KG.evidence, None), "Statement-evidence"),
     "claim without paper": (set_(proposes, KG.claimedBy, None), "Statement-claimedBy PaperEdge"),
@@ -385,6 +416,10 @@ MUTATIONS |= {
         f"{name} in another scheme": (set_(subject, SKOS.inScheme, URIRef(MINT.scheme("Hardware"))), f"{name}-scheme")
         for name, subject in {"Dataset": MVSEC, "Method": EVFLOWNET, "Metric": ERROR}.items()
     },
+    "surer than sure that it is a kind of": (
+        set_(CAMERA, KG.broaderConfidence, decimal("1.2")),
+        "Entity-broaderConfidence",
+    ),
     "two definitions": (add(VISION, SKOS.definition, Literal("A camera or the like.")), "Entity-definition"),
     "keyword that is empty": (add(FLOW, SDO.keywords, Literal("")), "Paper-keywords"),
     "two journals": (add(FLOW, PRISM.publicationName, Literal("Journal of Examples")), "Paper-publicationName"),

@@ -45,6 +45,7 @@ def main() -> None:
     for mark, made in (
         ("answers", _answers),
         ("graphql-answer", partial(_graphql, text)),
+        ("resolution", _resolution),
         ("quality", _quality),
         ("relations", _relations),
         ("corroboration", _corroboration),
@@ -123,6 +124,29 @@ def _graphql(readme: str) -> Iterator[str]:
 
 def _three(row: dict[str, float]) -> str:
     return f"{row['P']:.1f} / {row['R']:.1f} / **{row['F1']:.1f}**"
+
+
+def _resolution() -> Iterator[str]:
+    wanted = {
+        (
+            "pairs",
+            "test",
+            "pairwise",
+        ): "hard pairs of our own, half merges, half traps: the half that no rule was chosen on",
+        ("methods", "all", "pairwise"): "names and full names of methods (Papers with Code), pairwise",
+        ("methods", "all", "B-cubed"): "the same, B-cubed",
+        ("methods", "all", "CEAF-e"): "the same, CEAF-e",
+        ("gold", "all", "B-cubed"): "names within the papers of `gold/dev`, B-cubed",
+        ("gold", "all", "CEAF-e"): "the same, CEAF-e",
+        (
+            "acronyms",
+            "test",
+            "macro",
+        ): "acronyms and long forms (SDU@AAAI-21; a plain Schwartz-Hearst rule: 85.5), macro",
+    }
+    found = {(m["set"], m["part"], m["measure"]): m for m in _read("resolution")["measures"]}
+    rows = [[what, *(f"{found[key][name]:.1f}" for name in ("P", "R", "F1"))] for key, what in wanted.items()]
+    yield from _table(["", "P", "R", "F1"], rows)
 
 
 def _quality() -> Iterator[str]:

@@ -7,13 +7,19 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from kg.model import Mention, Paper
-from kg.resolve.shorts import AGREEMENT, LEAST_PAPERS, agreed, likeliest, meanings
+from kg.resolve.shorts import AGREEMENT, LEAST_PAPERS, SHARED, agreed, likeliest, meanings, uncommon
 from kg.resolve.within import gather
 
 Marked = Callable[..., tuple[Paper, tuple[Mention, ...]]]
 
-QUOKKA = "T\nA {Method|quokka oriented learner (QOL)} hops on {Dataset|eucalyptus100}."
-QUALITY = "T\nA {Method|quality optimized lexer (QOL)} parses {Dataset|treebank7}."
+QUOKKA = (
+    "T\nA {Method|quokka oriented learner (QOL)} hops on {Dataset|eucalyptus100} with {Metric|hop height} for"
+    " {Task|marsupial tracking}."
+)
+QUALITY = (
+    "T\nA {Method|quality optimized lexer (QOL)} parses {Dataset|treebank7} with {Metric|nesting depth} for"
+    " {Task|bracket matching}."
+)
 
 
 def means(marked: Marked, texts: Sequence[str], short: str = "qol") -> list[str | None]:
@@ -54,24 +60,32 @@ def test_a_short_form_means_what_the_other_papers_say(marked: Marked) -> None:
 
 def test_where_papers_differ_it_means_what_those_say_that_speak_of_the_same_things(marked: Marked) -> None:
     texts = (QUOKKA, QUALITY) * 6
-    here, there = "T\nThe {Method|QOL} on {Dataset|eucalyptus100}.", "T\nThe {Method|QOL} on {Dataset|treebank7}."
-    elsewhere = "T\nThe {Method|QOL} on {Dataset|MNIST}."
+    here = "T\nThe {Method|QOL} has {Metric|hop height} on {Dataset|eucalyptus100} in {Task|marsupial tracking}."
+    there = "T\nThe {Method|QOL} has {Metric|nesting depth} on {Dataset|treebank7} in {Task|bracket matching}."
+    elsewhere = "T\nThe {Method|QOL} has {Metric|hop height} on {Dataset|treebank7} in {Task|bracket matching}."
     assert means(marked, (*texts, here, there, elsewhere)) == [
         "quokka oriented learner", "quality optimized lexer", None,
     ]  # fmt: skip
 
 
 def test_a_meaning_that_a_single_paper_gives_is_never_chosen_by_context(marked: Marked) -> None:
-    here = "T\nThe {Method|QOL} on {Dataset|eucalyptus100}."
+    here = "T\nThe {Method|QOL} has {Metric|hop height} on {Dataset|eucalyptus100} in {Task|marsupial tracking}."
     assert LEAST_PAPERS > 1
     assert means(marked, (QUOKKA, QUALITY, here)) == [None]
 
 
 def test_of_likely_meanings_the_likeliest_whatever_their_order() -> None:
-    beside = {f"p{n}": {("Dataset", "wombat")} if n < 3 else {("Dataset", "treebank")} for n in range(6)}
+    wombats = {("Dataset", f"wombat {n}") for n in range(SHARED)}
+    beside = {f"p{n}": wombats if n < 3 else {("Dataset", "treebank")} for n in range(6)}
     papers = {"one": {"p0", "p1", "p2"}, "other": {"p3", "p4", "p5"}}
-    context = {("Dataset", "wombat")}
-    assert likeliest(context, papers, beside, 0.5) == "one"  # type: ignore[arg-type]
-    assert likeliest(context, dict(reversed(papers.items())), beside, 0.5) == "one"  # type: ignore[arg-type]
-    assert likeliest(set(), papers, beside, 0.51) is None  # type: ignore[arg-type]
-    assert likeliest(context, {}, beside) is None  # type: ignore[arg-type]
+    assert likeliest(wombats, papers, beside) == "one"  # type: ignore[arg-type]
+    assert likeliest(wombats, dict(reversed(papers.items())), beside) == "one"  # type: ignore[arg-type]
+    assert likeliest(set(list(wombats)[1:]), papers, beside) is None  # type: ignore[arg-type]
+    assert likeliest(set(), papers, beside) is None  # type: ignore[arg-type]
+    assert likeliest(wombats, {}, beside) is None  # type: ignore[arg-type]
+
+
+def test_what_every_paper_has_tells_nothing() -> None:
+    beside = {f"p{n}": {("Metric", "accuracy"), ("Metric", f"m{n}")} for n in range(1000)}
+    assert uncommon(beside)["p7"] == {("Metric", "m7")}  # type: ignore[arg-type]
+    assert uncommon({"p0": beside["p0"]})["p0"] == beside["p0"]  # type: ignore[arg-type]

@@ -78,7 +78,7 @@ def quotes_of(found: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(
-    "asked", [("transformers",), ("Event-Camera",), ("accuracy", "ImageNet"), ("evpropnet", "DVS")]
+    "asked", [("transformers",), ("Event-Camera",), ("top-1 accuracy", "ImageNet"), ("evpropnet", "DVS")]
 )
 def test_quotes_are_verbatim_and_marks_read_as_names(
     sample_graph: Path, texts: dict[str, str], asked: tuple[str, ...]

@@ -158,7 +158,8 @@ def _alike(
     for key, (type_, first) in leaders.items():
         totals[type_][first] += counts[key]
     for type_, of_type in sorted(totals.items()):
-        merged: dict[str, str] = {}
+        merged: set[str] = set()
+        leading: set[str] = set()
         known = catalogues[type_]
         for one, other in alike.candidates(type_, of_type):
             confidence = alike.probability(type_, one, other)
@@ -166,8 +167,9 @@ def _alike(
             if confidence < alike.THRESHOLD or (known.find(one) and known.find(other)):
                 continue
             first, second = (other, one) if known.find(one) else (one, other)
-            if first not in merged and second not in merged and first not in merged.values():
-                merged[first] = second
+            if first not in merged and second not in merged and first not in leading:
+                merged.add(first)
+                leading.add(second)
                 yield Merge(type_, first, second, "alike", confidence)
 
 

@@ -2,7 +2,7 @@
 
 The time they take is near linear in the names: a name is put under what near ones share with it, and where
 more than `CROWD` names are under one thing, each is paired with the next ones in the alphabet alone. How
-often such names are one thing was judged by hand and lies in ``near.json``.
+often such names are one thing was judged from the names, one by one, and lies in ``near.json``.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from kg.overview import EXAMPLES
 from kg.store import GraphStore, python, read_nquads
+from schema.taxonomy import load
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = ROOT / "exports" / "benchmarks"
@@ -60,7 +61,13 @@ def main() -> None:
             print(f"{mark}: {missing.filename} is absent")
             continue
         text = _between(text, mark, filled)
+    text = re.sub("(<!-- concepts -->).*?(<!-- /concepts -->)", rf"\g<1>{_concepts()}\g<2>", text)
     path.write_text(text, encoding="utf-8")
+
+
+def _concepts() -> str:
+    names = {"Method": "methods", "Task": "tasks", "Dataset": "data sets", "Hardware": "hardware", "Metric": "metrics"}
+    return ", ".join(f"{len(load(type_)):,} {name}" for type_, name in names.items())
 
 
 def _between(text: str, mark: str, filled: str) -> str:

@@ -46,12 +46,13 @@ def meanings(concepts: Sequence[tuple[str, Concept]]) -> dict[tuple[str, Key], s
     beside: dict[str, set[Key]] = defaultdict(set)
     for paper, concept in concepts:
         beside[paper].add((concept.type, _spelled_out(concept)))
+    agreed_on = {short: agreed(counts, short[1]) for short, counts in votes.items()}
     telling = uncommon(beside)
     found = {}
     for paper, concept in concepts:
         short = concept.type, concept.key
         if short in votes:
-            meant = agreed(votes[short], concept.key) or likeliest(beside[paper], papers[short], telling)
+            meant = agreed_on[short] or likeliest(beside[paper], papers[short], telling)
             if meant is not None:
                 found[paper, short] = meant
     return found

@@ -1,6 +1,6 @@
 """How sure it is that an entity is a concept: what speaks for it and against it, weighed.
 
-The weights were fitted on half of the candidates judged by hand in ``judged.tsv``
+The weights were fitted on half of the candidates judged one by one, by a large language model, in ``judged.tsv``
 (`kg.training.linking`) and lie in ``weights.json`` with what they are worth on the other half. Two
 probabilities come out: that the two are the same, and that they are the same or close.
 """

@@ -1,4 +1,4 @@
-"""Weights of links to vocabularies, fitted on candidates that were judged by hand.
+"""Weights of links to vocabularies, fitted on candidates that were judged one by one by a large language model.
 
 ``python -m kg.training.linking INDEX`` writes the table that `kg.linking.score` reads; the index is
 one of both vocabularies, as ``kg links index`` makes it. Names that hash to an even number are

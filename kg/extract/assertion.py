@@ -199,6 +199,8 @@ _SAME_SUBJECT: Final = re.compile(
 
 #: No subject stands farther from its verb, no phrase is longer, in characters.
 _FAR: Final = 400
+#: No cue acts farther, in characters: longer than sentences are, so that broken text takes time by its length alone.
+_LONG: Final = 2_000
 #: Relations that hold within a thing that is denied: "no sensors such as LiDAR".
 _WITHIN: Final = frozenset(("subClassOf", "partOf", "benchmarkFor"))
 #: A relation and a role that a contrast says rather than denies.
@@ -304,8 +306,9 @@ def _scope(said: str, way: str, cue: re.Match[str]) -> tuple[int, int]:
         return cue.end(), _phrase_end(said, cue)
     if way in ("clause", "hedge"):
         return cue.end(), _clause_end(said, cue.end())
-    ahead = _SENTENCE_END.search(said, cue.end())
-    last = ahead.start() if ahead else len(said)
+    last = min(len(said), cue.end() + _LONG)
+    ahead = _SENTENCE_END.search(said, cue.end(), last)
+    last = ahead.start() if ahead else last
     if way == "around" or (way == "ahead" and not said[cue.end() : last].strip(" .,)")):
         return _clause_start(said, cue.start()), _clause_end(said, cue.end())
     return cue.end(), last
@@ -343,8 +346,8 @@ def _end(said: str, ends: re.Pattern[str], start: int) -> int:
 
 def _clause_start(said: str, cue: int) -> int:
     """Return where the clause of a cue begins: behind the last conjunction that joins clauses."""
-    start = 0
-    for match in _CLAUSE_START.finditer(said, 0, cue):
+    start = max(0, cue - _LONG)
+    for match in _CLAUSE_START.finditer(said, start, cue):
         if match[0] != "and" or _HAS_VERB.search(said, start, match.start()):
             start = match.end()
     return start

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import lzma
-import time
 from pathlib import Path
 
 import pytest
@@ -126,16 +125,13 @@ def test_an_index_that_is_none_is_a_wrong_setting(tmp_path: Path, content: bytes
         Index.read(tmp_path / "absent.idx")
 
 
-def test_the_shipped_index_is_opencs_alone_says_so_and_is_small_and_quick(shipped: Index) -> None:
+def test_the_shipped_index_is_opencs_alone_says_so_and_is_small(shipped: Index) -> None:
     (scheme,) = shipped.schemes
     assert scheme.name == "opencs"
     assert "CC BY 4.0" in scheme.licence
     assert "Sowiński" in scheme.title
     assert len(shipped) == 45_917
     assert SHIPPED.stat().st_size < 1_000_000
-    started = time.process_time()
-    Index.read()
-    assert time.process_time() - started < 1.0, "a third of a second on a quiet machine"
 
 
 def test_the_shipped_index_says_whose_it_is() -> None:

@@ -24,7 +24,7 @@ from kg.training.sentences import Context, Document, Labelled, windows
 #: A pair of types with fewer relations of a kind than this in the training part is an annotator's slip.
 FEWEST = 5
 #: Values tried on the dev part for what is added to the log odds of relations.
-BIASES = tuple(round(-1.0 + 0.25 * step, 2) for step in range(9))
+BIASES = tuple(round(-1.0 + 0.25 * step, 2) for step in range(17))
 
 #: Subject, relation, object.
 Triple = tuple[Labelled, str, Labelled]

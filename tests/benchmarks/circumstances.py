@@ -28,7 +28,7 @@ def circumstances(script: Path, data: Path) -> dict[str, Any]:
         "command": shlex.join(arguments),
         "commit": _commit(),
         "data": data.name,
-        "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
+        "data_sha256": file_hash(data),
         "versions": {"python": platform.python_version(), **{p: importlib.metadata.version(p) for p in PACKAGES}},
         "machine": {
             "processor": _processor(),
@@ -36,6 +36,11 @@ def circumstances(script: Path, data: Path) -> dict[str, Any]:
             "system": f"{platform.system()} {platform.machine()}",
         },
     }
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def measured(command: Sequence[str]) -> dict[str, float]:

@@ -204,8 +204,17 @@ def _ablation() -> Iterator[str]:
 
 def _public() -> Iterator[str]:
     figures = _read("public-sets")
-    rows = [[row["set"], row["model"], row["context"], f"{row['F1']:.1f}"] for row in figures["rows"]]
-    yield from _table(["set", "model", "context", "F1"], rows)
+    rows = [
+        [
+            row["set"],
+            row["model"],
+            row.get("context", ""),
+            row["measured"],
+            row["F1"] if isinstance(row["F1"], str) else f"{row['F1']:.1f}",
+        ]
+        for row in figures["rows"]
+    ]
+    yield from _table(["set", "model", "context", "what", "F1"], rows)
     yield f"\n{figures['note']}"
 
 

@@ -8,7 +8,7 @@ set          what is decided, and what is counted
 ``methods``  names and full names of methods: `resolve` gets, of all methods together, a paper that writes "full name
              (NAME)", one that writes only the full name and one only the name; a single paper where the two names
              are one. Things are the papers with one name, a method is a cluster. Methods that share a name with
-             another are ambiguous and left out.
+             another, letter case, signs and plural endings aside, are ambiguous or listed twice, and left out.
 ``gold``     annotated papers: `gather` gets the names of each entity wherever the text has them, the longest of names
              that overlap. Things are the names of a paper, each once however often the text repeats it, an entity is a
              cluster. What `gather` passes over stands by itself; names without a place of their own are left out.
@@ -237,9 +237,14 @@ def _methods(path: Path) -> tuple[list[tuple[str, ...]], int]:
         methods = [_distinct(_bare(full), _bare(name)) for name, full in given]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise EvaluationError(path, None, f"{error!r}; expected a JSON list of methods and their names") from error
-    owners = Counter(name.casefold() for names in methods for name in names)
-    alone = [names for names in methods if all(owners[name.casefold()] == 1 for name in names)]
+    owners = Counter(plain for names in methods for plain in {_plain(name) for name in names})
+    alone = [names for names in methods if all(owners[_plain(name)] == 1 for name in names)]
     return alone, len(methods) - len(alone)
+
+
+def _plain(name: str) -> str:
+    """Return a name without case, signs and plural endings: what two methods share is one method listed twice."""
+    return "".join(word.removesuffix("s") for word in re.findall(r"\w+", name.casefold()))
 
 
 def _distinct(first: str, second: str) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ _WHOLE: Final = frozenset(
 GENERIC_HEADS: Final[dict[EntityType, frozenset[str]]] = {
     "Method": words_of(
         "model method approach algorithm technique framework architecture network system scheme strategy mechanism"
-        " module layer library toolkit tool package classifier optimizer function"
+        " library toolkit tool package classifier optimizer function"
     ),
     "Task": words_of("task problem application"),
     "Dataset": words_of("dataset corpus benchmark database collection challenge set suite data"),

@@ -111,7 +111,8 @@ class MentionFinder:
         settings = self.tagger.settings
         for doc, reading in zip(docs, read, strict=True):
             found_sentences = [Span(sent.start_char, sent.end_char) for sent in doc.sents]
-            spans = decode(reading.logits, threshold=settings.threshold, nested=settings.nested)
+            logits = self.tagger.lexicon.raised(doc.text, reading.words, reading.logits, settings.lexicon)
+            spans = decode(logits, threshold=settings.threshold, nested=settings.nested)
             mentions = tuple(mentions_of(doc.text, found_sentences, reading.words, spans, settings))
             if self.relater is None:
                 doc._.findings = Findings(mentions)

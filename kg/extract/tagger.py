@@ -21,6 +21,7 @@ from kg.errors import ModelError
 from kg.extract.decode import Array
 from kg.extract.encoding import Window, encode
 from kg.extract.labels import MAX_WORDS, SCHEME
+from kg.extract.lexicon import LEXICON, read_lexicon
 
 #: Folder of the model that ships with the package.
 SHIPPED: Final = Path(__file__).parent / "model"
@@ -95,6 +96,8 @@ class Settings:
     calibration, role_calibration : dict of str to (float, float)
         By type, slope and intercept that turn the log odds of the network's probability into those
         of being right on held-out papers; types without are left as they are.
+    lexicon : dict of str to float
+        By type, what is added to the log odds of a span that is a known name (`kg.extract.lexicon`).
     """
 
     name: str
@@ -105,6 +108,7 @@ class Settings:
     value_bias: float = 0.0
     calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     role_calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    lexicon: Mapping[str, float] = field(default_factory=dict)
 
     def calibrated(self, type_: str, probability: float) -> float:
         """Probability, to two decimals, that a mention which the network gives this probability is right.
@@ -155,6 +159,7 @@ class Tagger:
             if not (folder / name).is_file():
                 raise ModelError(folder, f"there is no {name}")
         self.settings = read_settings(folder)
+        self.lexicon = read_lexicon(folder)
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # the library raises Exception itself
@@ -278,7 +283,10 @@ def read_settings(folder: Path) -> Settings:
             value_bias=float(config["value_bias"]),
             calibration=_lines(config["calibration"]),
             role_calibration=_lines(config["role_calibration"]),
+            lexicon={str(type_): float(weight) for type_, weight in config.get("lexicon", {}).items()},
         )
+        if unknown := set(settings.lexicon) - set(SCHEME.types):
+            raise ModelError(folder, f"its lexicon weighs the unknown types {sorted(unknown)}")
         for name in ("threshold", "nested"):
             if not 0 <= getattr(settings, name) <= 1:
                 raise ModelError(folder, f"its {name} is {getattr(settings, name)}; expected a number from 0 to 1")
@@ -302,7 +310,7 @@ def judges_relations(folder: Path) -> bool:
 def fingerprint(folder: Path) -> str:
     """First 12 hex digits of the hash of all that decides what the model finds, this code's version included."""
     digest = hashlib.sha256(f"decoding {DECODING}\n".encode())
-    for name in ("config.json", "model.onnx", "tokenizer.json", RELATIONS):
+    for name in ("config.json", "model.onnx", "tokenizer.json", RELATIONS, LEXICON):
         if (folder / name).exists():
             digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:12]

@@ -24,6 +24,7 @@ science papers in English, with the role each has in the paper.
 | weights | int8 (dynamic, a scale for each output channel), ONNX, {size} MB |
 | licence of the annotations | {licence} |
 | settings chosen on | {held_out}: least probability {threshold}, of a mention inside another {nested}; calibration of each type |
+| known names | {known} |
 | training | {epochs} epochs, {more_epochs} of them with the additional papers; batches of {batch}, rates {encoder_rate} (encoder) and {head_rate} (heads), seed {seed} |
 | made by | `{command}` |
 
@@ -122,6 +123,16 @@ class PairFacts:
 OF_PAIRS = ("relation/all", "result/all")
 
 
+def known(settings: Settings) -> str:
+    """What the names of the taxonomies add to the log odds of a mention, for the table.
+
+    >>> known(Settings("", "", lexicon={"Method": 1.0, "Task": 0.0}))
+    'names of the curated taxonomies add to the log odds of a mention: Method 1.0'
+    """
+    weights = ", ".join(f"{type_} {weight}" for type_, weight in settings.lexicon.items() if weight)
+    return f"names of the curated taxonomies add to the log odds of a mention: {weights}" if weights else "none"
+
+
 def card(facts: Facts, figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Text of the card.
 
@@ -146,6 +157,7 @@ def card(facts: Facts, figures: Mapping[str, Mapping[str, Any]]) -> str:
         held_out_name=file,
         threshold=settings.threshold,
         nested=settings.nested if settings.nested < 1 else "none",
+        known=known(settings),
         epochs=recipe.epochs,
         more_epochs=min(recipe.more_epochs, recipe.epochs) if len({use for *_, use in facts.materials}) > 1 else 0,
         batch=recipe.batch,

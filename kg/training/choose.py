@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg.evaluate import Scores, score
 from kg.extract.decode import decode
+from kg.extract.lexicon import Lexicon
 from kg.extract.pipeline import mentions_of, sentences
 from kg.extract.relating import Relater
 from kg.extract.tagger import Reading, Settings, Tagger, judges_relations
@@ -23,12 +24,13 @@ NESTED = (0.4, 0.5, 0.6, 0.7, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Gold papers, what the network says of each, and the second network, where there is one."""
+    """Gold papers, what the network says of each, the second network, where there is one, and the known names."""
 
     gold: Path
     papers: tuple[GoldPaper, ...]
     readings: tuple[Reading, ...]
     relater: Relater | None = None
+    lexicon: Lexicon = field(default_factory=lambda: Lexicon({}))
 
 
 def read(gold: Path, folder: Path, *, threads: int | None = None) -> Read:
@@ -36,14 +38,15 @@ def read(gold: Path, folder: Path, *, threads: int | None = None) -> Read:
     papers = tuple(read_gold(gold))
     tagger = Tagger(folder, threads=threads)
     readings = tuple(tagger.read([(p.title, p.abstract) for p in papers]))
-    return Read(gold, papers, readings, Relater(folder) if judges_relations(folder) else None)
+    return Read(gold, papers, readings, Relater(folder) if judges_relations(folder) else None, tagger.lexicon)
 
 
 def found(seen: Read, settings: Settings, *, related: bool = True) -> Iterator[tuple[Paper, Findings]]:
     """Each paper with what some settings find in it; without relations and results of the model if not `related`."""
     for paper, reading in zip(seen.papers, seen.readings, strict=True):
         read_paper = Paper(paper.id, paper.title, paper.abstract, local_id=paper.id)
-        spans = decode(reading.logits, threshold=settings.threshold, nested=settings.nested)
+        logits = seen.lexicon.raised(read_paper.text, reading.words, reading.logits, settings.lexicon)
+        spans = decode(logits, threshold=settings.threshold, nested=settings.nested)
         held = sentences(read_paper.text)
         made = mentions_of(read_paper.text, held, reading.words, spans, settings)
         mentions = tuple(replace(m, paper=paper.id) for m in made)

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from kg.errors import ModelError
+from kg.extract.lexicon import LEXICON, write_lexicon
 from kg.extract.tagger import RELATIONS, Settings, read_config, read_settings
 from kg.training.biases import choose_biases
 from kg.training.calibrate import calibrated, calibration_error, cross_fitted
@@ -23,6 +24,7 @@ from kg.training.card import with_relations as with_pairs
 from kg.training.choose import Read, choose, read, scores, summary
 from kg.training.further import with_found, with_relations
 from kg.training.gold import GoldPaper, annotated, carries_text, digest, read_gold
+from kg.training.lexicon import choose_weights, of_taxonomies
 from kg.training.network import encoder_folder, new_tagger
 from kg.training.package import write_model
 from kg.training.relater import PairRecipe, expose, pair_examples, train_pairing, write_pairing
@@ -133,6 +135,7 @@ def make_model(
     else:
         begin = None if start is None else weights(start, new_tagger(encoder_folder()))
         write_model(train(papers, work, more=more, recipe=recipe, start=begin, tell=tell), out, name=name)
+        write_lexicon(of_taxonomies(), out)
     add_relations([*papers, *more], out, work=work, recipe=pair_recipe, tell=tell)
     figures = settle(out, dev, test, mentions=keep is None)
     facts = Facts(
@@ -203,8 +206,8 @@ def _copy(folder: Path, out: Path, name: str) -> None:
         if not (folder / file).is_file():
             raise ModelError(folder, f"there is no {file}")
     out.mkdir(parents=True, exist_ok=True)
-    for file in ("model.onnx", "tokenizer.json"):
-        if folder != out:
+    for file in ("model.onnx", "tokenizer.json", LEXICON):
+        if folder != out and (folder / file).is_file():
             shutil.copyfile(folder / file, out / file)
     (out / "config.json").write_text(json.dumps({**config, "name": name}, indent=1) + "\n", encoding="utf-8")
 
@@ -220,9 +223,9 @@ def settle(out: Path, dev: Path, test: Sequence[Path] = (), *, mentions: bool = 
         seen = read(dev, out, threads=threads)
         settings = read_settings(out)
         if mentions:
-            settings, tried = choose(seen, settings, scratch)
+            settings, tried = choose(seen, replace(settings, lexicon={}), scratch)
             log.info("tried %s", json.dumps(tried))
-            settings = calibrated(seen, settings)
+            settings = calibrated(seen, choose_weights(seen, settings, scratch))
         if seen.relater is not None:
             settings = choose_biases(seen, settings, scratch)
         write_settings(out, settings)
@@ -254,6 +257,7 @@ def write_settings(folder: Path, settings: Settings) -> None:
         value_bias=settings.value_bias,
         calibration=_listed(settings.calibration),
         role_calibration=_listed(settings.role_calibration),
+        lexicon=dict(settings.lexicon),
     )
     path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 

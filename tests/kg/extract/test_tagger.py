@@ -38,7 +38,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "model.onnx").symlink_to(SHIPPED / "model.onnx")
     (tmp_path / "tokenizer.json").symlink_to(SHIPPED / "tokenizer.json")
     (tmp_path / "relations.onnx").symlink_to(SHIPPED / "relations.onnx")
-    shutil.copyfile(SHIPPED / "config.json", tmp_path / "config.json")
+    for name in ("config.json", "lexicon.tsv.xz"):
+        shutil.copyfile(SHIPPED / name, tmp_path / name)
     return tmp_path
 
 

@@ -40,6 +40,7 @@ from kg.readers import read
 from kg.resolve import Resolution, resolve
 from kg.resolve.advice import advise
 from kg.resolve.decisions import NONE, drop_decisions, keep_decisions, read_table
+from kg.resolve.worth import worthwhile
 from kg.statements import (
     Agent,
     Agents,
@@ -169,6 +170,8 @@ def build(
             decisions = table.decisions if table else NONE
             resolution = resolve(((paper, findings.mentions) for paper, findings in found), decisions)
             advice = tuple(advise(resolution.idle, resolution.entities, table.source)) if table else ()
+            kept = worthwhile(resolution, least=config.resolve.least_alone, decisions=decisions)
+            resolution = kept.resolution
             for each in advice:
                 progress.on_advice(each)
         with _timed("claim", seconds):
@@ -184,7 +187,7 @@ def build(
         with _timed("store", seconds):
             progress.on_stage("storing", None)
             quads = sorted_quads(_quads(statements, entities, links, measures, agents, minter))
-            manifest = _manifest(quads, statements, entities, links, agents, config, len(problems))
+            manifest = _manifest(quads, statements, entities, links, agents, config, len(problems), len(kept.left_out))
             if table:
                 manifest["decisions"] = {**keep_decisions(out, table), "idle": len(advice)}
             _keep_papers(papers, out, str(manifest["papers"]))
@@ -320,6 +323,7 @@ def _manifest(
     agents: Agents,
     config: Config,
     problems: int,
+    left_out: int,
 ) -> dict[str, Any]:
     digest = hashlib.sha256(nquads(quads))
     papers = hashlib.sha256("\n".join(f"{s.paper.id} {text_hash(s.paper)}" for s in statements).encode())
@@ -333,6 +337,7 @@ def _manifest(
         "base": config.base,
         "seed": config.analytics.seed,
         "least_confidence": config.claims.least_confidence,
+        "least_alone": config.resolve.least_alone,
         "agents": {
             kind: {"name": agent.name, "version": agent.version}
             for kind, agent in (
@@ -349,6 +354,7 @@ def _manifest(
             "links": sum(map(len, links.values())),
             "quads": len(quads),
             "problems": problems,
+            "left_out": left_out,
         },
     }  # fmt: skip
 

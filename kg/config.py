@@ -13,6 +13,7 @@ A file sets what it names and leaves the rest as it is::
 
     [resolve]
     decisions = "decisions.tsv"          # what people decided about entities (`kg.resolve.decisions`)
+    least_alone = 0.55                   # names that one paper alone has, less sure than this, are left out
 
     [links]
     make = true                          # whether to link entities to the vocabularies of others
@@ -80,9 +81,13 @@ class ResolveConfig:
     ----------
     decisions : str
         Table of what people decided about entities (`kg.resolve.decisions`); empty for none.
+    least_alone : float
+        Probability that a name needs which one paper alone has and no taxonomy (`kg.resolve.worth`), 0 to 1; with 0
+        all names become nodes.
     """
 
     decisions: str = ""
+    least_alone: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,7 @@ def checked(config: Config) -> Config:
     for name, share in (
         ("claims.least_confidence", config.claims.least_confidence),
         ("links.least", config.links.least),
+        ("resolve.least_alone", config.resolve.least_alone),
     ):
         if not 0 <= share <= 1:
             raise ConfigError(name, f"{share} is out of range", "a number from 0 to 1")

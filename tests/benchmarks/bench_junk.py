@@ -46,10 +46,11 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="folder that keeps the mentions")
     parser.add_argument("--papers", type=int, default=20_000)
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="model folder that finds the mentions")
     parser.add_argument("--list", action="store_true", help="print the entities to judge")
     arguments = parser.parse_args()
     papers = _sample(arguments.corpora, arguments.work, arguments.papers)
-    found = _findings(papers, arguments.work)
+    found = _findings(papers, arguments.work, arguments.model)
     entities = _nodes(found)
     drawn = sorted(entities, key=_lot)[:DRAWN]
     if arguments.list:
@@ -66,6 +67,7 @@ def main() -> None:
         "what": "of entities drawn by chance from a build, those that no reader would want as a node",
         **circumstances(Path(__file__), VERDICTS),
         "seed": SEED,
+        "model": read_settings(arguments.model).version,
         "papers": len(papers),
         "papers_sha256": hashlib.sha256("\n".join(p.id for p in papers).encode()).hexdigest(),
         "entities": len(entities),
@@ -105,11 +107,11 @@ def _sample(corpora: Path, work: Path, count: int) -> list[Paper]:
     return [Paper(id_, title, abstract, year=year) for id_, title, abstract, year in rows]
 
 
-def _findings(papers: Sequence[Paper], work: Path) -> list[tuple[Paper, Findings]]:
-    cache = MentionCache(work / "mentions" / read_settings(SHIPPED).version)
+def _findings(papers: Sequence[Paper], work: Path, model: Path) -> list[tuple[Paper, Findings]]:
+    cache = MentionCache(work / "mentions" / read_settings(model).version)
     missing = [paper for paper in papers if text_hash(paper) not in cache]
     if missing:
-        nlp = load()
+        nlp = load(model)
         for start in range(0, len(missing), SHARD):
             cache.keep(list(find(nlp, missing[start : start + SHARD])))
             print(f"{start + SHARD} of {len(missing)}", file=sys.stderr, flush=True)

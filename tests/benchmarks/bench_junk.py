@@ -19,7 +19,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from circumstances import ROOT, circumstances, write
 from scipy.stats import beta
@@ -38,6 +38,13 @@ VERDICTS: Final = ROOT / "tests" / "benchmarks" / "junk.tsv"
 FILES: Final = ("arxiv_2025_2026", "arxiv_to_2020", "conferences")
 DRAWN: Final = 200
 SEED: Final = 20
+COLUMNS: Final = ("type", "name", "papers", "confidence", "verdict", "reason")
+#: Values of the setting `resolve.least_alone` whose effect on the drawn entities is told.
+LEAST: Final = (0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+
+
+#: An entity, the number of papers that name it, and the confidence of its surest mention.
+Node: TypeAlias = tuple[Entity, int, float]
 
 
 def main() -> None:
@@ -58,11 +65,11 @@ def main() -> None:
             print(line)
         return
     verdicts = _verdicts()
-    missing = [f"{e.type}\t{e.name}" for e, _ in drawn if (e.type, e.name) not in verdicts]
+    missing = [f"{e.type}\t{e.name}" for e, _, _ in drawn if (e.type, e.name) not in verdicts]
     if missing:
         raise SystemExit(f"{len(missing)} of {len(drawn)} have no verdict in {VERDICTS.name}:\n" + "\n".join(missing))
-    rows = [[e.type, e.name, count, *verdicts[e.type, e.name]] for e, count in drawn]
-    junk = sum(row[3] == "junk" for row in rows)
+    rows = [[e.type, e.name, count, sure, *verdicts[e.type, e.name]] for e, count, sure in drawn]
+    junk = sum(row[4] == "junk" for row in rows)
     figures = {
         "what": "of entities drawn by chance from a build, those that no reader would want as a node",
         **circumstances(Path(__file__), VERDICTS),
@@ -71,19 +78,21 @@ def main() -> None:
         "papers": len(papers),
         "papers_sha256": hashlib.sha256("\n".join(p.id for p in papers).encode()).hexdigest(),
         "entities": len(entities),
-        "entities named by one paper": sum(count == 1 for _, count in entities),
+        "entities named by one paper": sum(count == 1 for _, count, _ in entities),
         "drawn": len(rows),
         "junk": junk,
         "junk of 100": round(100 * junk / len(rows), 1),
         "95 of 100 intervals": [round(100 * float(beta.ppf(q, junk + a, len(rows) - junk + b)), 1)
                                 for q, a, b in ((0.025, 0, 1), (0.975, 1, 0))],
+        "poor names": sum(row[4] == "poor" for row in rows),
+        "if lone names had to be surer": [_curve(rows, least) for least in LEAST],
         "judged by": "a large language model, one entity at a time, with the sentences that name it",
-        "verdicts": [dict(zip(("type", "name", "papers", "verdict", "reason"), row, strict=True)) for row in rows],
+        "verdicts": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
     }  # fmt: skip
     print(write("junk", figures), json.dumps({k: v for k, v in figures.items() if k != "verdicts"}))
 
 
-def _lot(entity: tuple[Entity, int]) -> str:
+def _lot(entity: Node) -> str:
     """Return what decides whether an entity is drawn: its own, so that a model that finds a few others draws most again."""
     return hashlib.sha256(f"{SEED} {entity[0].type} {entity[0].key}".encode()).hexdigest()
 
@@ -118,17 +127,29 @@ def _findings(papers: Sequence[Paper], work: Path, model: Path) -> list[tuple[Pa
     return [(paper, cache.findings(paper)) for paper in papers]
 
 
-def _nodes(found: Sequence[tuple[Paper, Findings]]) -> list[tuple[Entity, int]]:
-    """Return the entities that become nodes because a paper claims something of them, with the number of papers."""
+def _curve(rows: Sequence[Sequence[Any]], least: float) -> dict[str, float]:
+    """Return what is left of the drawn entities, and how much of it is junk, were the bar for lone names `least`."""
+    left = [row for row in rows if row[2] > 1 or row[3] >= least]
+    junk = sum(row[4] == "junk" for row in left)
+    good = sum(row[4] == "good" for row in left) / sum(row[4] == "good" for row in rows)
+    return {"least": least, "good kept, of 100": round(100 * good, 1), "junk of 100": round(100 * junk / len(left), 1)}
+
+
+def _nodes(found: Sequence[tuple[Paper, Findings]]) -> list[Node]:
+    """Return the entities that become nodes because a paper claims something of them."""
     config = Config()
     minter = Minter(config.base)
     everything = resolve((paper, findings.mentions) for paper, findings in found)
     resolution = worthwhile(everything, least=config.resolve.least_alone).resolution
     statements = _statements(found, resolution, config, minter)
-    return [(entity, count) for entity, count in _kept(resolution.entities, statements, minter) if count]
+    sure: dict[tuple[str, str], float] = {}
+    for said in resolution.papers:
+        sure[said.entity] = max(sure.get(said.entity, 0.0), *(mention.confidence for mention in said.mentions), 0.0)
+    kept = _kept(resolution.entities, statements, minter)
+    return [(entity, count, sure[entity.type, entity.key]) for entity, count in kept if count]
 
 
-def _listed(drawn: Sequence[tuple[Entity, int]], found: Sequence[tuple[Paper, Findings]]) -> Iterator[str]:
+def _listed(drawn: Sequence[Node], found: Sequence[tuple[Paper, Findings]]) -> Iterator[str]:
     """Yield each entity with up to three sentences that name it."""
     quotes: dict[tuple[str, str], list[str]] = {}
     for paper, findings in found:
@@ -136,7 +157,7 @@ def _listed(drawn: Sequence[tuple[Entity, int]], found: Sequence[tuple[Paper, Fi
             said = quotes.setdefault((mention.type, mention.text), [])
             if len(said) < 3:
                 said.append(f"[{paper.id}] {paper.text[mention.sentence.start : mention.sentence.end]}")
-    for number, (entity, count) in enumerate(drawn, 1):
+    for number, (entity, count, _) in enumerate(drawn, 1):
         names = [entity.name, *entity.aliases]
         yield f"{number}\t{entity.type}\t{entity.name}\t{count}\t{' | '.join(names)}"
         for line in [line for name in names for line in quotes.get((entity.type, name), ())][:3]:

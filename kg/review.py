@@ -1,15 +1,15 @@
 """What is likeliest to be wrong with the entities of a graph, and the decision that would mend it.
 
-Names that the rules took for one, names that may be one, names that are likely none, and names that
-were read as things of two types are doubted; first comes what is gained most by looking at it: the
-probability that something is wrong times the papers that it touches.
+Names that the rules took for one, names that may be one, by their letters or by what they mean, names that
+are likely none, and names that were read as things of two types are doubted; first comes what is gained
+most by looking at it: the probability that something is wrong times the papers that it touches.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeAlias, cast
 
 from kg.errors import InputError, RecordError, WorkspaceError
 from kg.model import TYPES, EntityType, Mention, Paper
+from kg.resolve import meaning
 from kg.resolve.across import Resolution, keyed, settle
 from kg.resolve.canonical import Key
 from kg.resolve.catalogue import catalogue
@@ -29,10 +30,14 @@ from kg.resolve.odd import INSIDE, mostly_cut, oddity
 from kg.tables import MentionCache, read_papers
 from kg.workspace import Workspace
 
-Kind: TypeAlias = Literal["merged", "duplicate", "name", "types"]
+Kind: TypeAlias = Literal["merged", "duplicate", "meaning", "name", "types"]
+#: Makes vectors of names, (names, width), each of length 1.
+Encode: TypeAlias = Callable[[Sequence[str]], meaning.Vectors]
 
 #: Merges that are wrong less often than this are not worth a look.
 LEAST: Final = 0.005
+#: Names that are near in meaning and one less often than this are not worth a look either.
+SELDOM: Final = 0.1
 #: Probability of being nothing from which a name is doubted for that alone.
 UNSURE: Final = 0.5
 #: Probability that one of two types that a name was read as is wrong: of 30 names that were both methods and tasks, 11
@@ -61,8 +66,9 @@ class Doubt:
 
     Attributes
     ----------
-    kind : {"merged", "duplicate", "name", "types"}
-        Two names are one entity; two names are two; a name is an entity; a name is one of each of two types.
+    kind : {"merged", "duplicate", "meaning", "name", "types"}
+        Two names are one entity; two names are two, though near by their letters; the same, near by what they mean; a
+        name is an entity; a name is one of each of two types.
     why : str
     type : EntityType
     name : str
@@ -101,6 +107,7 @@ def doubts(
     least: float = 0.0,
     type_: EntityType | None = None,
     top: int | None = None,
+    encode: Encode | None = None,
 ) -> list[Doubt]:
     """Doubts about the entities of papers, the most worth a look first; each name is doubted once.
 
@@ -116,6 +123,8 @@ def doubts(
         Doubt entities of this type only.
     top : int, optional
         How many to return; all by default.
+    encode : callable, optional
+        Makes vectors of names; without it none is doubted for what it means.
     """
     held = sorted(found, key=lambda pair: pair[0].id)
     concepts = keyed(held, decisions)
@@ -125,7 +134,7 @@ def doubts(
         each
         for each in (
             *_merged(resolution, seen, decisions), *_duplicates(seen, decisions), *_odd(seen, decisions),
-            *_of_two_types(seen, decisions),
+            *_of_two_types(seen, decisions), *(_meant(seen, decisions, encode, type_) if encode else ()),
         )
         if type_ in (None, each.type)
     ]  # fmt: skip
@@ -179,27 +188,77 @@ def _merged(resolution: Resolution, seen: Evidence, decisions: Decisions) -> Ite
 
 def _duplicates(seen: Evidence, decisions: Decisions) -> Iterator[Doubt]:
     """Yield doubts about names that may be one, the surest of each two entities."""
-    apart = {frozenset(pair) for pair in decisions.parted}
-    by_type: dict[EntityType, dict[str, int]] = defaultdict(dict)
-    for type_, key in seen.entity:
-        by_type[type_][key] = seen.count((type_, key))
+    apart = _parted(decisions)
     best: dict[frozenset[Key], Doubt] = {}
-    for type_, counts in sorted(by_type.items()):
-        known = catalogue(type_)
+    for type_, counts in _counts(seen).items():
         for pair in near(type_, counts):
             first, second = (type_, pair.first), (type_, pair.second)
-            ends = frozenset((seen.entity[first], seen.entity[second]))
-            curated = known.find(pair.first) and known.find(pair.second)
-            if len(ends) == 1 or curated or known.apart(pair.first, pair.second) or frozenset((first, second)) in apart:
+            if not _may_be_one(first, second, seen, apart):
                 continue
             if not pair.kind.startswith("initials"):
                 first, second = sorted((first, second), key=lambda name: _merit(name, seen))
+            ends = frozenset((seen.entity[first], seen.entity[second]))
             papers = min(len(seen.papers[end]) for end in ends)
             sure = probability(type_, pair)
             if ends not in best or sure > best[ends].probability:
                 why = f"may be one: {_WHY[pair.kind]}"
                 best[ends] = _doubt("duplicate", why, "merge", first, second, sure, papers, seen)
     yield from best.values()
+
+
+def _meant(seen: Evidence, decisions: Decisions, encode: Encode, type_: EntityType | None) -> Iterator[Doubt]:
+    """Yield doubts about names that may be one for what they mean, the surest of each two entities."""
+    best: dict[frozenset[Key], Doubt] = {}
+    for of, pair in near_in_meaning(seen, decisions, encode, type_=type_):
+        first, second = sorted(((of, pair.first), (of, pair.second)), key=lambda name: _merit(name, seen))
+        ends = frozenset((seen.entity[first], seen.entity[second]))
+        papers = min(len(seen.papers[end]) for end in ends)
+        sure = meaning.probability(of, pair)
+        if sure >= SELDOM and (ends not in best or sure > best[ends].probability):
+            why = f"may be one: near in meaning ({pair.cosine:.2f})"
+            best[ends] = _doubt("meaning", why, "merge", first, second, sure, papers, seen)
+    yield from best.values()
+
+
+def near_in_meaning(
+    seen: Evidence, decisions: Decisions, encode: Encode, *, type_: EntityType | None = None
+) -> Iterator[tuple[EntityType, meaning.Meant]]:
+    """Yield pairs of names that are near by what they mean, that are two, and whose letters say nothing, by type."""
+    apart = _parted(decisions)
+    numbers = {entity: number for number, entity in enumerate(sorted(seen.entities))}
+    for of, counts in _counts(seen).items():
+        if type_ not in (None, of):
+            continue
+        keys = sorted(key for key in counts if meaning.telling(key))
+        by_letters = {frozenset((pair.first, pair.second)) for pair in near(of, counts)}
+
+        def passed(one: str, other: str) -> bool:
+            """Whether two names are doubted already, or are two for sure."""
+            return frozenset((one, other)) in by_letters or not _may_be_one((of, one), (of, other), seen, apart)  # noqa: B023
+
+        owners = [numbers[seen.entity[of, key]] for key in keys]
+        for pair in meaning.meant(of, keys, encode(keys), owners, passed=passed):
+            yield of, pair
+
+
+def _counts(seen: Evidence) -> dict[EntityType, dict[str, int]]:
+    """Return in how many papers each name of a type stands."""
+    by_type: dict[EntityType, dict[str, int]] = defaultdict(dict)
+    for type_, key in seen.entity:
+        by_type[type_][key] = seen.count((type_, key))
+    return dict(sorted(by_type.items()))
+
+
+def _parted(decisions: Decisions) -> set[frozenset[Key]]:
+    return {frozenset(pair) for pair in decisions.parted}
+
+
+def _may_be_one(first: Key, second: Key, seen: Evidence, apart: Collection[frozenset[Key]]) -> bool:
+    """Whether two names are of two entities, which nobody and no taxonomy holds apart."""
+    known = catalogue(first[0])
+    if seen.entity[first] == seen.entity[second] or (known.find(first[1]) and known.find(second[1])):
+        return False
+    return not known.apart(first[1], second[1]) and frozenset((first, second)) not in apart
 
 
 def _merit(name: Key, seen: Evidence) -> tuple[int, bool, str]:

@@ -33,7 +33,7 @@ def doubt_table(doubts: Sequence[Doubt], title: str) -> Table:
 
 def _what(doubt: Doubt) -> Text:
     names = [(doubt.name, _NAME)]
-    if doubt.other is not None and doubt.kind in ("merged", "duplicate"):
+    if doubt.other is not None and doubt.kind in ("merged", "duplicate", "meaning"):
         names = [(doubt.name, _NAME), (" = ", ""), (doubt.other, _OTHER)]
     decision = doubt.decision
     proposed = f"{decision.action} {decision.name}" + (f" → {decision.to}" if decision.to else "")

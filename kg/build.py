@@ -33,6 +33,7 @@ from kg.corroboration import supported
 from kg.errors import InputError, WorkspaceError
 from kg.extract import SHIPPED, find, judges_relations, load, read_settings
 from kg.extract import results as figures
+from kg.hierarchy import without_circles
 from kg.linking import Linker, Links, link_entities, linker_of
 from kg.model import TYPES, Entity, Findings, Paper
 from kg.papers import gather_papers
@@ -176,7 +177,8 @@ def build(
                 progress.on_advice(each)
         with _timed("claim", seconds):
             progress.on_stage("claiming", None)
-            statements = _statements(found, resolution, config, minter)
+            stated = _statements(found, resolution, config, minter)
+            statements = without_circles(stated, _broader(resolution.entities, minter))
         with _timed("analyse", seconds):
             progress.on_stage("analysing", None)
             entities = _kept(resolution.entities, statements, minter)
@@ -262,6 +264,13 @@ def _kept(entities: Sequence[Entity], statements: Sequence[Statements], minter: 
     return [(e, counts[minter.entity(e.type, e.key)]) for _, e in sorted(kept.items())]
 
 
+def _broader(entities: Sequence[Entity], minter: Minter) -> Iterator[tuple[str, str]]:
+    """Yield what is a kind of what by the taxonomies and by names, as IRIs."""
+    for entity in entities:
+        for key in entity.broader:
+            yield minter.entity(entity.type, entity.key), minter.entity(entity.type, key)
+
+
 def _links(entities: Sequence[Entity], agents: Agents, linker: Linker | None) -> tuple[Links, Agents]:
     """Return what the entities are in the vocabularies of others, and the agents with the one that says so."""
     if linker is None:
@@ -279,11 +288,7 @@ def _analytics(
         for s in statements
         for c in s.claims
     ]
-    edges += [
-        Edge(minter.entity(e.type, e.key), minter.entity(e.type, key), "broader")
-        for e, _ in entities
-        for key in e.broader
-    ]
+    edges += [Edge(narrow, broad, "broader") for narrow, broad in _broader([e for e, _ in entities], minter)]
     of_papers: dict[Hashable, Sequence[str]] = dict(paper_topics(papers, nodes, edges).items())
     for name, graph, topics in (
         ("entities", entity_graph(papers, nodes, edges), None),

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg.errors import QueryError, WorkspaceError
+from kg.query_text import calls_out, names_dataset, shown_problem
 from schema.vocab import PREFIXES
 
 __all__ = [
@@ -38,16 +39,6 @@ Term: TypeAlias = NamedNode | Literal
 Row: TypeAlias = dict[str, Term]
 
 _MARKER: Final = re.compile(r"\{\{(\w+)\}\}")
-# Strings, IRIs and comments of a SPARQL text: what a keyword must not be looked for in.
-_OPAQUE: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r"|<[^<>\s]*>|\#[^\n]*",
-    re.DOTALL,
-)
-_PREFIXED: Final = re.compile(r"[\w.-]*:[\w.:-]*|[?$]\w+")
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 _DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
 _YEAR: Final = "http://www.w3.org/2001/XMLSchema#gYear"
@@ -56,8 +47,10 @@ _YEAR: Final = "http://www.w3.org/2001/XMLSchema#gYear"
 class GraphStore:
     """A graph that can be asked; the union of its named graphs is what queries see."""
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, folder: Path | None = None) -> None:
         self._store = store
+        #: Where it lies on disk, for other processes to open it too; None in memory.
+        self.folder = folder
         #: How many queries were run, so that a test can show that none stands in a loop.
         self.query_count = 0
 
@@ -73,7 +66,7 @@ class GraphStore:
         if not folder.is_dir():
             raise WorkspaceError(folder, "holds no graph; make one with `kg build FILE --out FOLDER`")
         try:
-            return cls(ox.Store.read_only(str(folder)))
+            return cls(ox.Store.read_only(str(folder)), folder)
         except OSError as error:
             raise WorkspaceError(folder, f"the store cannot be opened: {error}") from error
 
@@ -121,17 +114,29 @@ class GraphStore:
             raise QueryError("not a CONSTRUCT or DESCRIBE query", "ask SELECT and ASK queries by their own methods")
         return sorted(set(result), key=str)
 
-    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    def query(
+        self, text: str, *, default_graphs: Sequence[str] | None = None, named_graphs: Sequence[str] | None = None
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Answer of a user's own query of any of the four forms, as the library gives it.
+
+        Parameters
+        ----------
+        text : str
+        default_graphs, named_graphs : sequence of str, optional
+            IRIs of the graphs that are asked, and of those that GRAPH may name; where either is given,
+            they count and not what the query says by FROM. With none at all, all graphs are asked.
 
         Raises
         ------
         QueryError
             When the text is no SPARQL query, is an update, or calls another server.
         """
-        if any(_calls_out(reading) for reading in (text, _unescaped(text))):
+        if calls_out(text):
             raise QueryError("SERVICE is not allowed", "queries are answered from this graph alone")
-        return self._run(text)
+        if default_graphs is None and named_graphs is None:
+            return self._run(text, union=not names_dataset(text))
+        asked, named = [iri(each) for each in default_graphs or ()], [iri(each) for each in named_graphs or ()]
+        return self._run(text, union=False, default_graph=asked, named_graphs=named)
 
     def quads(self) -> Iterator[Quad]:
         """All quads, in the store's own order."""
@@ -140,27 +145,15 @@ class GraphStore:
     def __len__(self) -> int:
         return len(self._store)
 
-    def _run(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    def _run(
+        self, text: str, *, union: bool = True, **dataset: list[NamedNode]
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         self.query_count += 1
         try:
-            return self._store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+            return self._store.query(text, prefixes=PREFIXES, use_default_graph_as_union=union, **dataset)  # type: ignore[arg-type]
         except (SyntaxError, ValueError) as error:
             hint = "only queries are allowed: SELECT, ASK, CONSTRUCT, DESCRIBE"
-            raise QueryError(str(error), hint) from error
-
-
-def _calls_out(text: str) -> bool:
-    bare = _PREFIXED.sub(" ", _OPAQUE.sub(" ", text))
-    return re.search(r"\bSERVICE\b", bare, re.IGNORECASE) is not None
-
-
-def _unescaped(text: str) -> str:
-    """Return the text with SPARQL's code point escapes resolved, which may hide a keyword."""
-    return re.sub(
-        r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
-        lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)),
-        text,
-    )
+            raise QueryError(shown_problem(str(error)), hint) from error
 
 
 def _filled(query: str, values: dict[str, Term | Sequence[Term]]) -> str:

@@ -6,7 +6,8 @@
         papers/         the papers, Parquet; the manifest names the current file
         mentions/       what the model found, Parquet, a folder a model version
         decisions/      what people decided, if anything: a copy of the table that the build was given
-        graph/<hash>/   a snapshot: the triple store of one build, named after its content
+        graph/<hash>/   a snapshot: the triple store of one build, named after its content,
+                        and beside its files the same as arrays (`kg.arrays`)
         MANIFEST.json   names the current snapshot, with inputs, versions, counts and hashes
 
 A build writes its snapshot beside the current one; renaming the manifest publishes it, so that a
@@ -16,6 +17,7 @@ reader sees the old graph or the new one, never half of each.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -27,8 +29,12 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
+from kg.arrays import FOLDER, GraphArrays, open_arrays, write_arrays
+from kg.arrays_make import UnusualGraph, make_arrays
 from kg.errors import WorkspaceError
 from kg.store import GraphStore, Quad, write_store
+
+log = logging.getLogger(__name__)
 
 MANIFEST: Final = "MANIFEST.json"
 #: Version of the layout of a workspace; another is refused.
@@ -59,6 +65,10 @@ class Workspace:
     def store(self) -> GraphStore:
         """Current snapshot, opened so that nothing can change it."""
         return GraphStore.open(self.graph_folder)
+
+    def arrays(self) -> GraphArrays | None:
+        """Current snapshot as arrays, mapped into memory; None where it has none, and the store answers alone."""
+        return open_arrays(self.graph_folder / FOLDER)
 
 
 def open_workspace(folder: Path) -> Workspace:
@@ -153,10 +163,27 @@ def _put(folder: Path, quads: Sequence[Quad], manifest: Mapping[str, Any]) -> No
             write_store(quads, new)
             if not _whole(new, len(quads)):
                 raise WorkspaceError(folder, "the new snapshot does not hold what was written; is the disk full?")
+            _put_arrays(new)
             new.replace(target)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+    elif open_arrays(target / FOLDER) is None:
+        _put_arrays(target)
     write_manifest(folder, manifest)
+
+
+def _put_arrays(graph: Path) -> None:
+    """Write the arrays of a snapshot into its folder, in place of any; a graph of another shape has none."""
+    new = graph / f".{FOLDER}-{os.getpid()}"
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        write_arrays(make_arrays(GraphStore.open(graph)), new)
+        shutil.rmtree(graph / FOLDER, ignore_errors=True)
+        new.replace(graph / FOLDER)
+    except UnusualGraph as error:
+        log.warning("%s gets no arrays, and answers more slowly: %s", graph, error)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def _tidy(graphs: Path, current: str, previous: str | None) -> None:

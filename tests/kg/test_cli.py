@@ -123,7 +123,7 @@ def test_construct_is_turtle_and_no_table(graph: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("SELEC *", "1:8"),
+        ("SELEC *", "line 1, column 8"),
         ("INSERT DATA { <a:a> <a:b> <a:c> }", "only queries"),
         ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
     ],

@@ -7,10 +7,8 @@ some input was passed over; 4 a graph breaks its shapes; 130 interrupted.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from kg import cli_ask, cli_links, cli_model, cli_resolution, cli_review, terminal
+from kg import cli_ask, cli_links, cli_mcp, cli_model, cli_resolution, cli_review, cli_serve, terminal
 from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
 from kg.export import FORMATS as EXPORT_FORMATS
@@ -194,31 +192,7 @@ def export_command(
         answers.print(f"{path} ({path.stat().st_size:,} bytes)", highlight=False, soft_wrap=True)
 
 
-@app.command()
-@told
-def serve(
-    graph: Graph,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port to listen on.")] = 8000,
-) -> None:
-    """Serve a graph: GraphQL at /graphql with a page to try it on, SPARQL at /sparql."""
-    from kg.workspace import open_workspace
-
-    open_workspace(graph)
-    _serve(graph, host, port)
-
-
-def _serve(graph: Path, host: str, port: int) -> None:
-    import uvicorn
-
-    _, aside = terminal.consoles()
-    os.environ["KG_WORKSPACE"] = str(graph.resolve())
-    aside.print(f"GraphQL at http://{host}:{port}/graphql (Ctrl-C stops)", highlight=False)
-    with suppress(KeyboardInterrupt):  # how a server is meant to be stopped
-        uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="warning")
-
-
-for _command in (cli_ask.explain, cli_review.review, cli_model.extract, cli_model.train):
+for _command in (cli_ask.explain, cli_mcp.mcp, cli_review.review, cli_model.extract, cli_model.train, cli_serve.serve):
     app.command()(_command)
 app.add_typer(cli_resolution.evaluate, name="evaluate")
 app.add_typer(cli_links.app)
@@ -267,7 +241,7 @@ def demo(
     export_command(folder, to=folder / "export")
     answers.print(f"\nAsk it:  kg query {folder} 'SELECT ...'\nServe it:  kg serve {folder}", highlight=False)
     if serve_it:
-        _serve(folder, "127.0.0.1", port)
+        cli_serve.run_server(folder, "127.0.0.1", port)
 
 
 def main() -> None:

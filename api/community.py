@@ -6,12 +6,17 @@ from typing import Annotated, TypeAlias, cast
 
 import strawberry
 
+from api.choosing import chosen
+from api.conditions import Conditions, entity_conditions, paper_conditions
 from api.context import Info
 from api.fields import resolved
+from api.filters import MemberFilter
 from api.listing import Listed
+from api.lists import member_listing
+from api.loaders import Member
 from api.node import Connection, Node, joined, load_node
 from api.pages import After, Before, First, Last, Page, page_of
-from api.vocabulary import Projection
+from api.vocabulary import MemberOrder, Projection
 from schema.vocab import KG, RDFS
 
 __all__ = ["Analysed", "Community", "CommunityConnection", "NodeConnection", "community_connection"]
@@ -85,14 +90,34 @@ class Community(Node, classes=[KG.Community]):
         facts = await info.context.load.facts.load(projection) if projection else None
         return facts.real(KG.modularity) if facts else None
 
-    @resolved("Its members, those with the highest PageRank first.")
+    @resolved("Its members, those with the highest PageRank first unless told.")
     async def members(
-        self, info: Info, *, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        *,
+        filter: Annotated[MemberFilter | None, strawberry.argument(description="Which of them are wanted.")] = None,
+        order_by: Annotated[MemberOrder, strawberry.argument(description="In which order.")] = MemberOrder.PAGERANK,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> NodeConnection:
         """Page through them."""
         request = info.context.page(first, after, last, before)
-        rows = await info.context.load.members.load(self.iri)
-        page = page_of(rows, request, order="MEMBERS", key=lambda row: row)
+        rows: list[Member] = await info.context.load.members.load(self.iri)
+        # A node fulfils both conditions or the one that is given, and none is a paper and an entity.
+        if filter is not None and filter.papers is not None:
+            wanted = await paper_conditions(info, filter.papers)
+            rows = [row for _, row in await chosen(info, rows, _node, member_listing(wanted, order_by))]
+        if filter is not None and filter.entities is not None:
+            wanted = await entity_conditions(info, filter.entities)
+            rows = [row for _, row in await chosen(info, rows, _node, member_listing(wanted, order_by))]
+        if order_by is MemberOrder.PAGERANK:
+            page = page_of(rows, request, order="MEMBERS", key=lambda row: row)
+        else:
+            keyed = sorted(await chosen(info, rows, _node, member_listing(Conditions(), order_by)))
+            by_key = page_of(keyed, request, order=f"MEMBERS {order_by.value}", key=lambda pair: pair[0])
+            page = by_key.map(lambda pair: pair[1])
         return NodeConnection(
             edges=[NodeEdge(cursor=at, node=node) for at, _, node in await joined(info, page, lambda row: row.node)],
             page_info=page.page_info,
@@ -125,3 +150,7 @@ async def community_connection(info: Info, page: Page[Listed]) -> CommunityConne
         page_info=page.page_info,
         count=page.count,
     )
+
+
+def _node(member: Member) -> str:
+    return member.node

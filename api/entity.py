@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import strawberry
 
+from api.choosing import InEntityOrder, OfEntities, chosen, sure_edges
 from api.claim import Claim, FewClaims, claims_of
 from api.community import Analysed
+from api.conditions import Conditions, entity_conditions, paper_conditions, probability
 from api.context import Info
+from api.dividing import Papers, papers_of
+from api.facets import PaperFacets
 from api.fields import resolved
+from api.filters import EntityFilter, PaperFilter
 from api.leaderboard import (
     AnyOrder,
     Changes,
@@ -19,16 +24,22 @@ from api.leaderboard import (
     InDimension,
     InUnit,
     MinConfidence,
+    Narrower,
     OfMetric,
+    OfPapers,
     Wanted,
     find_leaderboard,
     find_measurements,
 )
 from api.links import ConceptLink
-from api.loaders import Edge, Facts
+from api.listing import NodeKey
+from api.lists import entity_listing, paper_listing
+from api.loaders import Edge, Facts, PaperOfEntity
 from api.node import Connection, joined, load_nodes
-from api.pages import After, Before, First, Last, PageRequest, page_of
-from api.vocabulary import Direction, EntityType, Relation, Role
+from api.pages import After, Before, First, Last, Page, PageRequest, page_of
+from api.relatives import RELATED_ORDERS, related_rows
+from api.trends import FromYear, ToYear, Trend, find_trends
+from api.vocabulary import Direction, EntityOrder, EntityType, PaperOrder, RelatedOrder, Relation, Role
 from schema.vocab import KG, RDF, SKOS
 
 if TYPE_CHECKING:
@@ -86,23 +97,39 @@ class Entity(Analysed, classes=_CLASSES):
         """Load them."""
         return await _entities(info, [iri for _, iri in await info.context.load.ancestors.load(self.iri)])
 
-    @resolved("The entities that are directly a kind of it, by name.")
+    @resolved("The entities that are directly a kind of it, by name unless told.")
     async def narrower(
-        self, info: Info, *, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        *,
+        filter: OfEntities = None,
+        order_by: InEntityOrder = EntityOrder.NAME,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> EntityConnection:
         """Page through them."""
         rows = await info.context.load.narrower.load(self.iri)
-        return await _named(info, rows, info.context.page(first, after, last, before))
+        return await _named(info, rows, filter, order_by, info.context.page(first, after, last, before))
 
-    @resolved("All entities that are a kind of it, however far down, by name.")
+    @resolved("All entities that are a kind of it, however far down, by name unless told.")
     async def descendants(
-        self, info: Info, *, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        *,
+        filter: OfEntities = None,
+        order_by: InEntityOrder = EntityOrder.NAME,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> EntityConnection:
         """Page through them."""
         rows = await info.context.load.descendants.load(self.iri)
-        return await _named(info, rows, info.context.page(first, after, last, before))
+        return await _named(info, rows, filter, order_by, info.context.page(first, after, last, before))
 
-    @resolved("The papers that mention it, latest first.")
+    @resolved("The papers that mention it, latest first unless told.")
     async def papers(
         self,
         info: Info,
@@ -111,6 +138,12 @@ class Entity(Analysed, classes=_CLASSES):
         include_narrower: Annotated[
             bool, strawberry.argument(description="Whether papers that mention a kind of it count too.")
         ] = False,
+        min_confidence: Annotated[
+            float | None,
+            strawberry.argument(description="Only those that mention it by a claim at least this sure, 0 to 1."),
+        ] = None,
+        filter: Annotated[PaperFilter | None, strawberry.argument(description="Which of them are wanted.")] = None,
+        order_by: Annotated[PaperOrder, strawberry.argument(description="In which order.")] = PaperOrder.YEAR,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -118,10 +151,15 @@ class Entity(Analysed, classes=_CLASSES):
     ) -> EntityPaperConnection:
         """Page through its papers."""
         request = info.context.page(first, after, last, before)
+        least = None if min_confidence is None else probability("minConfidence", min_confidence)
         rows = await info.context.load.papers_of_entity.load((self.iri, include_narrower))
         if role is not None:
             rows = [found for row in rows if (found := row.in_role(role.value)) is not None]
-        page = page_of(rows, request, order="PAPERS", key=lambda row: row[:2])
+        sure = await sure_edges(info, (edge for row in rows for edge in row.edges), min_confidence)
+        if sure is not None:
+            rows = [found for row in rows if (found := row.by_edges(sure)) is not None]
+        wanted = None if filter is None else await paper_conditions(info, filter)
+        page = await _papers(info, rows, wanted, order_by, request)
         return EntityPaperConnection(
             edges=[
                 EntityPaperEdge(cursor=at, node=cast("Paper", node), role=Role(row.role), edges=row.edges)
@@ -129,9 +167,10 @@ class Entity(Analysed, classes=_CLASSES):
             ],
             page_info=page.page_info,
             count=page.count,
+            source=papers_of(self.iri, wanted, narrower=include_narrower, role=role, least=least),
         )
 
-    @resolved("The entities related to it, those with most claims first.")
+    @resolved("The entities related to it, those with most claims first unless told.")
     async def related(
         self,
         info: Info,
@@ -141,6 +180,26 @@ class Entity(Analysed, classes=_CLASSES):
             Direction | None, strawberry.argument(description="Only where it is at this end of the relation.")
         ] = None,
         type: Annotated[EntityType | None, strawberry.argument(description="Only entities of this type.")] = None,
+        include_narrower: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether what its kinds are related to counts too; relations among them are left out."
+            ),
+        ] = False,
+        min_confidence: Annotated[
+            float | None,
+            strawberry.argument(
+                description="Only edges that are right with at least this probability by all claims together, 0 to 1."
+            ),
+        ] = None,
+        min_claims: Annotated[
+            int,
+            strawberry.argument(description="Only edges with at least so many claims; 0 lets in the taxonomy's own."),
+        ] = 0,
+        filter: OfEntities = None,
+        order_by: Annotated[
+            RelatedOrder, strawberry.argument(description="In which order.")
+        ] = RelatedOrder.CLAIMS,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -148,14 +207,22 @@ class Entity(Analysed, classes=_CLASSES):
     ) -> RelatedConnection:
         """Page through its relations."""
         request = info.context.page(first, after, last, before)
+        if min_confidence is not None:
+            probability("minConfidence", min_confidence)
         rows = [
             row
-            for row in await info.context.load.related.load(self.iri)
+            for row in await related_rows(info, self.iri, include_narrower=include_narrower)
             if (relation is None or row.relation == relation.value)
             and (direction is None or row.outgoing == (direction is Direction.OUTGOING))
             and (type is None or row.type == type.value)
+            and (min_confidence is None or (row.confidence or 0.0) >= min_confidence)
+            and -row.minus_support >= min_claims
         ]
-        page = page_of(rows, request, order="RELATED", key=lambda row: (*row[:4], int(row.outgoing)))
+        if filter is not None:
+            listing = entity_listing(await entity_conditions(info, filter), EntityOrder.NAME)
+            rows = [row for _, row in await chosen(info, rows, lambda row: row.entity, listing)]
+        name, key = RELATED_ORDERS[order_by]
+        page = page_of(sorted(rows, key=key), request, order=name, key=key)
         return RelatedConnection(
             edges=[
                 RelatedEdge(
@@ -165,13 +232,29 @@ class Entity(Analysed, classes=_CLASSES):
                     direction=Direction.OUTGOING if row.outgoing else Direction.INCOMING,
                     claim_count=-row.minus_support,
                     confidence=row.confidence,
-                    edge=row.edge,
+                    edges=row.edges,
                 )
                 for at, row, node in await joined(info, page, lambda row: row.entity)
             ],
             page_info=page.page_info,
             count=page.count,
         )
+
+    @resolved("How its papers lie over the years, as numbers and as shares of all papers of each year.")
+    async def trend(
+        self,
+        info: Info,
+        *,
+        start: FromYear = None,
+        end: ToYear = None,
+        role: Annotated[Role | None, strawberry.argument(description="Only papers that have it in this role.")] = None,
+        include_narrower: Annotated[
+            bool, strawberry.argument(description="Whether papers that mention a kind of it count too.")
+        ] = False,
+    ) -> Trend:
+        """Count them."""
+        (found,) = await find_trends(info, [self.iri], start, end, role=role, include_narrower=include_narrower)
+        return found
 
     @resolved(
         "Of a dataset: the methods by their values of a metric, best first, a row for each result. Of other entities: "
@@ -182,10 +265,12 @@ class Entity(Analysed, classes=_CLASSES):
         info: Info,
         *,
         metric: OfMetric,
+        include_narrower: Narrower = False,
         unit: InUnit = None,
         change: Changes = False,
         hedged: Hedged = None,
         min_confidence: MinConfidence = None,
+        papers: OfPapers = None,
         order: AnyOrder = None,
         first: First = None,
         after: After = None,
@@ -194,8 +279,8 @@ class Entity(Analysed, classes=_CLASSES):
     ) -> FigureConnection:
         """Page through the results."""
         request = info.context.page(first, after, last, before)
-        wanted = Wanted(unit, change, hedged, min_confidence, order)
-        return await find_leaderboard(info, [self.iri], metric, wanted, request)
+        wanted = Wanted(unit, change, hedged, min_confidence, order, papers)
+        return await find_leaderboard(info, [self.iri], metric, wanted, request, include_narrower=include_narrower)
 
     @resolved("Of hardware: the figures that papers report of it and of what is narrower. Of other entities: none.")
     async def measurements(
@@ -210,6 +295,7 @@ class Entity(Analysed, classes=_CLASSES):
         change: Changes = False,
         hedged: Hedged = None,
         min_confidence: MinConfidence = None,
+        papers: OfPapers = None,
         order: AnyOrder = None,
         first: First = None,
         after: After = None,
@@ -218,7 +304,7 @@ class Entity(Analysed, classes=_CLASSES):
     ) -> FigureConnection:
         """Page through the results."""
         request = info.context.page(first, after, last, before)
-        wanted = Wanted(unit, change, hedged, min_confidence, order)
+        wanted = Wanted(unit, change, hedged, min_confidence, order, papers)
         return await find_measurements(info, [self.iri], dimension, wanted, request, include_narrower=include_narrower)
 
 
@@ -262,6 +348,12 @@ class EntityPaperConnection(Connection):
     """A connection."""
 
     edges: list[EntityPaperEdge] = strawberry.field(description="The papers of this page.")
+    source: strawberry.Private[Papers]
+
+    @resolved("How all these papers divide: by year, venue, role, type, class of hardware.")
+    def facets(self) -> PaperFacets:
+        """Nothing is counted yet."""
+        return PaperFacets(source=self.source)
 
 
 @strawberry.type(description="An entity related to another.")
@@ -276,12 +368,19 @@ class RelatedEdge:
     confidence: float | None = strawberry.field(
         description="Probability that the edge is right by these claims together; null where there are none."
     )
-    edge: strawberry.Private[Edge]
+    edges: strawberry.Private[Sequence[Edge]]
+
+    @resolved("What is related to it: the entity that was asked, or the kinds of it that count too.")
+    async def via(self, info: Info) -> list[Entity]:
+        """Load them."""
+        outgoing = self.direction is Direction.OUTGOING
+        ends = [edge.subject if outgoing else edge.object for edge in self.edges]
+        return await _entities(info, dict.fromkeys(ends))
 
     @resolved("The claims that say so, with paper and sentences, surest first.")
     async def claims(self, info: Info, first: FewClaims = 5) -> list[Claim]:
         """Load them."""
-        return await claims_of(info, [self.edge], first)
+        return await claims_of(info, self.edges, first)
 
 
 @strawberry.type(description="A page of the entities related to an entity.")
@@ -300,13 +399,38 @@ async def _entities(info: Info, iris: Sequence[str] | dict[str, None]) -> list[E
     return cast("list[Entity]", await load_nodes(info, iris))
 
 
-async def _named(info: Info, rows: Sequence[tuple[str, str]], request: PageRequest) -> EntityConnection:
-    page = page_of(rows, request, order="NAME", key=lambda row: row)
+async def _named(
+    info: Info,
+    rows: Sequence[tuple[str, str]],
+    wanted: EntityFilter | None,
+    order: EntityOrder,
+    request: PageRequest,
+) -> EntityConnection:
+    keyed: list[tuple[NodeKey, tuple[str, str]]] = [(row, row) for row in rows]
+    if wanted is not None or order is not EntityOrder.NAME:
+        listing = entity_listing(await entity_conditions(info, wanted or EntityFilter()), order)
+        keyed = sorted(await chosen(info, rows, lambda row: row[1], listing))
+    page = page_of(keyed, request, order=order.value, key=lambda pair: pair[0])
     return EntityConnection(
         edges=[
             EntityEdge(cursor=at, node=cast(Entity, node))
-            for at, _, node in await joined(info, page, lambda row: row[1])
+            for at, _, node in await joined(info, page, lambda pair: pair[1][1])
         ],
         page_info=page.page_info,
         count=page.count,
     )
+
+
+async def _papers(
+    info: Info, rows: Sequence[PaperOfEntity], wanted: Conditions | None, order: PaperOrder, request: PageRequest
+) -> Page[PaperOfEntity]:
+    """Page of an entity's papers; they come latest first."""
+    if wanted is None and order is PaperOrder.YEAR:
+        return page_of(rows, request, order="PAPERS", key=lambda row: row[:2])
+    listing = paper_listing(wanted or await paper_conditions(info, PaperFilter()), order)
+    keyed = await chosen(info, rows, lambda row: row.paper, listing)
+    if order is PaperOrder.YEAR:
+        return page_of([row for _, row in keyed], request, order="PAPERS", key=lambda row: row[:2])
+    keys = {row.paper: key for key, row in keyed}
+    ordered = [row for _, row in sorted(keyed)]
+    return page_of(ordered, request, order=f"PAPERS {order.value}", key=lambda row: keys[row.paper])

@@ -18,9 +18,9 @@ __all__ = ["Figure", "FigureKey", "RankKey", "Ranked", "figures_of", "ranked"]
 
 
 class FigureKey(NamedTuple):
-    """What figures are of: a dataset or hardware by IRI, and whether what is narrower counts too."""
+    """What figures are of: a dataset, hardware or method by IRI, and whether what is narrower counts too."""
 
-    part: Literal["dataset", "hardware"]
+    part: Literal["dataset", "hardware", "method"]
     entity: str
     narrower: bool
 
@@ -47,6 +47,8 @@ class Figure(NamedTuple):
         Which way a change goes; empty where that is not known.
     hedged : bool
     confidence : float
+    paper, dataset, hardware : str or None
+        IRIs of the paper that reports it, and of what it was reached on.
     """
 
     iri: str
@@ -61,6 +63,9 @@ class Figure(NamedTuple):
     direction: str
     hedged: bool
     confidence: float
+    paper: str | None = None
+    dataset: str | None = None
+    hardware: str | None = None
 
 
 #: Bare numbers last, unit, direction, value (smaller is better), the surest first, IRI.
@@ -79,7 +84,7 @@ class Ranked(NamedTuple):
 # LATERAL joins row by row from what is bound, as in `api.loaders`.
 _FIGURES: Final = """
 SELECT DISTINCT ?root ?result ?number ?high ?unit ?standard ?standardHigh ?standardUnit ?change ?direction ?status
-                ?confidence ?metric ?name ?method WHERE {
+                ?confidence ?metric ?name ?method ?paper ?dataset ?hardware WHERE {
   VALUES ?root { {{roots}} } LATERAL { %REACH% } LATERAL { ?result %PART% ?entity }
   LATERAL { ?result kg:number ?number } LATERAL { ?result kg:confidence ?confidence }
   LATERAL { OPTIONAL { ?result kg:unit ?unit } } LATERAL { OPTIONAL { ?result kg:high ?high } }
@@ -88,8 +93,10 @@ SELECT DISTINCT ?root ?result ?number ?high ?unit ?standard ?standardHigh ?stand
   LATERAL { OPTIONAL { ?result kg:isChange ?change } } LATERAL { OPTIONAL { ?result kg:direction ?direction } }
   LATERAL { OPTIONAL { ?result kg:status ?status } } LATERAL { OPTIONAL { ?result kg:method ?method } }
   LATERAL { OPTIONAL { ?result kg:metric ?metric . ?metric skos:prefLabel ?name } }
+  LATERAL { OPTIONAL { ?result kg:claimedBy ?paper } } LATERAL { OPTIONAL { ?result kg:dataset ?dataset } }
+  LATERAL { OPTIONAL { ?result kg:hardware ?hardware } }
 }"""
-_PARTS: Final = {"dataset": "kg:dataset", "hardware": "kg:hardware"}
+_PARTS: Final = {"dataset": "kg:dataset", "hardware": "kg:hardware", "method": "kg:method"}
 
 
 def ranked(figures: Iterable[Figure], order: FigureOrder | None) -> list[Ranked]:
@@ -126,9 +133,9 @@ def _key(row: Ranked) -> RankKey:
 
 
 async def figures_of(select: Select, keys: Sequence[FigureKey]) -> list[list[Figure]]:
-    """Figures of each dataset or piece of hardware, sorted; those without a number are left out."""
+    """Figures of each dataset, piece of hardware or method, sorted; those without a number are left out."""
     found: defaultdict[FigureKey, dict[str, Figure]] = defaultdict(dict)
-    # Four queries at most, whatever the number of keys.
+    # Six queries at most, whatever the number of keys.
     for part, narrower in sorted({(key.part, key.narrower) for key in keys}):
         reach = "?entity skos:broader* ?root" if narrower else "BIND(?root AS ?entity)"
         query = _FIGURES.replace("%REACH%", reach).replace("%PART%", _PARTS[part])
@@ -157,4 +164,7 @@ def _figure(row: Row) -> Figure:
         direction=text.get("direction", ""),
         hedged=text.get("status") == "hedged",
         confidence=float(text["confidence"]),
+        paper=text.get("paper"),
+        dataset=text.get("dataset"),
+        hardware=text.get("hardware"),
     )

@@ -9,15 +9,19 @@ from typing import Annotated, TypeAlias, cast
 
 import strawberry
 
+from api.choosing import chosen
 from api.claim import Result
+from api.conditions import paper_conditions
 from api.context import Info
 from api.errors import ArgumentError
 from api.figures import Figure, FigureKey, Ranked, RankKey, ranked
+from api.filters import PaperFilter
 from api.finding import entities_called
+from api.lists import paper_listing
 from api.measures import best_order, dimension_of, lowest_is_best
 from api.node import Connection, joined
 from api.pages import PageRequest, page_of
-from api.vocabulary import Dimension, EntityType, FigureOrder
+from api.vocabulary import Dimension, EntityType, FigureOrder, PaperOrder
 from schema.vocab import SKOS
 
 __all__ = [
@@ -28,7 +32,9 @@ __all__ = [
     "InDimension",
     "InUnit",
     "MinConfidence",
+    "Narrower",
     "OfMetric",
+    "OfPapers",
     "Wanted",
     "find_leaderboard",
     "find_measurements",
@@ -60,6 +66,13 @@ Hedged: TypeAlias = Annotated[
 ]
 MinConfidence: TypeAlias = Annotated[
     float | None, strawberry.argument(description="Only figures at least this sure, 0 to 1.")
+]
+Narrower: TypeAlias = Annotated[
+    bool, strawberry.argument(description="Whether what is narrower than the dataset and the metric counts too.")
+]
+OfPapers: TypeAlias = Annotated[
+    PaperFilter | None,
+    strawberry.argument(description="Only figures of papers that fulfil this: their year, venue, what they mention."),
 ]
 AnyOrder: TypeAlias = Annotated[
     FigureOrder | None,
@@ -119,6 +132,7 @@ class Wanted:
     hedged: bool | None
     min_confidence: float | None
     order: FigureOrder | None
+    papers: PaperFilter | None = None
 
     def __post_init__(self) -> None:
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
@@ -135,19 +149,28 @@ class Wanted:
 
 
 async def find_leaderboard(
-    info: Info, datasets: Sequence[str], metric: str, wanted: Wanted, request: PageRequest
+    info: Info,
+    datasets: Sequence[str],
+    metric: str,
+    wanted: Wanted,
+    request: PageRequest,
+    *,
+    include_narrower: bool = False,
 ) -> FigureConnection:
     """Methods by their values of a metric on datasets; empty where none is known by that name."""
     metrics = await entities_called(info, metric, EntityType.METRIC)
+    if include_narrower:
+        kinds = await info.context.load.descendants.load_many(metrics)
+        metrics = list(dict.fromkeys([*metrics, *(node for found in kinds for _, node in found)]))
     names = [found.text(SKOS.prefLabel) or "" for found in await info.context.load.facts.load_many(metrics) if found]
     lowest = not wanted.change and any(map(lowest_is_best, names))
     best = FigureOrder.LOWEST if lowest else FigureOrder.HIGHEST
     figures = [
         figure
-        for figure in await _figures(info, [FigureKey("dataset", dataset, False) for dataset in datasets])
+        for figure in await _figures(info, [FigureKey("dataset", dataset, include_narrower) for dataset in datasets])
         if figure.method is not None and figure.metric in metrics and wanted.has(figure)
     ]
-    return await _connection(info, figures, wanted.order or best, request)
+    return await _connection(info, await _of_papers(info, figures, wanted), wanted.order or best, request)
 
 
 async def find_measurements(
@@ -166,7 +189,15 @@ async def find_measurements(
         if wanted.has(figure) and (dimension is None or _dimension(figure) is dimension)
     ]
     best = FigureOrder.HIGHEST if wanted.change else dimension and best_order(dimension)
-    return await _connection(info, figures, wanted.order or best, request)
+    return await _connection(info, await _of_papers(info, figures, wanted), wanted.order or best, request)
+
+
+async def _of_papers(info: Info, figures: Sequence[Figure], wanted: Wanted) -> Sequence[Figure]:
+    if wanted.papers is None:
+        return figures
+    listing = paper_listing(await paper_conditions(info, wanted.papers), PaperOrder.YEAR)
+    stated = [figure for figure in figures if figure.paper is not None]
+    return [figure for _, figure in await chosen(info, stated, lambda figure: figure.paper or "", listing)]
 
 
 def _dimension(figure: Figure) -> Dimension | None:

@@ -1,25 +1,37 @@
-"""What one request may ask for: size, depth, tokens, aliases, pages, nodes."""
+"""What one request may ask for: size, depth, tokens, aliases, cost, pages, nodes, seconds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext
 
 from api.errors import LimitError
 
-__all__ = ["BodyLimit", "Budget", "Limits", "extensions"]
+__all__ = ["Budget", "ExpansionLimiter", "Limits"]
+
+_Path: TypeAlias = tuple[str, ...]
+
+# Fields of a path that an error shows, the last ones.
+_SHOWN: Final = 6
+
+# Python reads numbers of up to 4,300 digits, and no number of the API has a tenth of that.
+_DIGITS: Final = 400
+_LONG_NUMBER: Final = re.compile(rf"\d{{{_DIGITS + 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +50,39 @@ class Limits:
         Aliases in a document.
     selections : int
         Fields and fragments of a document, fragments counted each time they are spread.
+    repeats : int
+        Pairs of fields of a document that have the same place in the answer: validation compares
+        each with each.
+    cost : int
+        Fields that the answer to a document could have; see `api.cost`.
+    listed : int
+        Members that a list is taken to have where no argument bounds it; there it is `nodes` that holds.
+    seconds : float
+        Seconds that the answer to a document may take.
+    introspection : bool
+        Whether the schema may be asked for.
+    body_seconds : float
+        Seconds that a request's body may take to arrive.
     page : int
         Edges on a page.
     nodes : int
         Nodes in one answer, all pages and lists together.
     visited : int
-        Nodes a search for a path may look at.
+        Nodes a search for a path may look at, and all searches of a request together.
     workers : int
         Queries of GraphQL that run at the same time.
     sparql_workers : int
         Queries of SPARQL that run at the same time.
+    sparql_wait : float
+        Seconds that a SPARQL query may wait for a worker.
     sparql_seconds : float
-        Seconds that one SPARQL query may take.
+        Seconds that one SPARQL query may take, the time not counted that its reader keeps it waiting.
+    sparql_sending : float
+        Seconds that the reader of a large answer may keep a SPARQL query waiting.
     sparql_bytes : int
         Bytes that the answer of one SPARQL query may have.
+    sparql_memory : int
+        Bytes of address space that the process of one SPARQL query may have.
     """
 
     body: int = 100_000
@@ -59,13 +90,22 @@ class Limits:
     tokens: int = 2_000
     aliases: int = 30
     selections: int = 2_000
+    repeats: int = 2_000
+    cost: int = 50_000
+    listed: int = 3
+    seconds: float = 30.0
+    introspection: bool = True
+    body_seconds: float = 10.0
     page: int = 100
     nodes: int = 20_000
     visited: int = 50_000
     workers: int = 8
     sparql_workers: int = 4
+    sparql_wait: float = 5.0
     sparql_seconds: float = 30.0
+    sparql_sending: float = 120.0
     sparql_bytes: int = 64_000_000
+    sparql_memory: int = 2_000_000_000
 
 
 @dataclass(slots=True)
@@ -74,6 +114,24 @@ class Budget:
 
     allowed: int
     spent: int = field(default=0)
+    #: Nodes that searches may look at, all of a request together, and those they did.
+    visitable: int = 50_000
+    visited: int = field(default=0)
+
+    def visit(self, nodes: int) -> None:
+        """Note that a search looks at this many nodes.
+
+        Raises
+        ------
+        LimitError
+            When all searches of a request together look at more than they may.
+        """
+        self.visited += nodes
+        if self.visited > self.visitable:
+            raise LimitError(
+                f"the searches of this request would look at more than {self.visitable} nodes",
+                "ask for shorter paths, for fewer papers at a time, or for ends that fewer papers mention",
+            )
 
     def spend(self, nodes: int) -> None:
         """Take this many nodes from the budget.
@@ -92,22 +150,44 @@ class Budget:
 
 
 class ExpansionLimiter(SchemaExtension):
-    """Refuses documents whose fragments multiply, refer to themselves or do not exist.
+    """Refuses documents that what comes after it could not bear.
 
     The depth and alias limiters walk a document with its fragments spread out, which takes
-    exponential time on fragments that spread fragments twice; so this one comes first.
+    exponential time on fragments that spread fragments twice, and fails on those that do not exist
+    and on empty selections; validation fails on numbers that Python does not read.
     """
 
-    def __init__(self, max_selections: int) -> None:
+    def __init__(self, max_selections: int, max_repeats: int) -> None:
         self.max_selections = max_selections
+        self.max_repeats = max_repeats
+
+    def on_operation(self) -> Iterator[None]:
+        """Tell the parser that a selection selects something, as the specification has it."""
+        self.execution_context.parse_options["allow_empty_selection_sets"] = False  # type: ignore[typeddict-unknown-key]
+        yield
 
     def on_validate(self) -> Iterator[None]:
         """Set the error before validation, which does not run then."""
-        document = self.execution_context.graphql_document
-        problem = document and _expansion_problem(document, self.max_selections)
-        if problem:
-            self.execution_context.pre_execution_errors = [GraphQLError(problem)]
+        running = self.execution_context
+        if running.graphql_document:
+            problem = (
+                _operation_problem(running)
+                or _expansion_problem(running.graphql_document, self.max_selections)
+                or _repeats_problem(running.graphql_document, self.max_repeats)
+            )
+            if problem:
+                running.pre_execution_errors = [GraphQLError(problem)]
         yield
+
+
+def _operation_problem(running: ExecutionContext) -> str | None:
+    if _LONG_NUMBER.search(running.query or ""):
+        return f"a number has more than {_DIGITS} digits"
+    definitions = running.graphql_document.definitions if running.graphql_document else ()
+    operations = sum(isinstance(node, OperationDefinitionNode) for node in definitions)
+    if operations > 1 and not running._provided_operation_name:
+        return f"the document has {operations} operations; name one as `operationName`"
+    return None
 
 
 def _expansion_problem(document: DocumentNode, allowed: int) -> str | None:
@@ -142,51 +222,31 @@ def _expansion_problem(document: DocumentNode, allowed: int) -> str | None:
     return f"the document has more than {allowed} selections" if total > allowed else None
 
 
-def extensions(limits: Limits) -> list[Callable[[], SchemaExtension]]:
-    """Extensions of the schema that hold documents to these limits, in the order they must run."""
-    return [
-        lambda: MaxTokensLimiter(max_token_count=limits.tokens),
-        lambda: ExpansionLimiter(limits.selections),
-        lambda: QueryDepthLimiter(max_depth=limits.depth),
-        lambda: MaxAliasesLimiter(max_alias_count=limits.aliases),
-    ]
+def _repeats_problem(document: DocumentNode, allowed: int) -> str | None:
+    """Return what is wrong with a document, of no more than so many selections, that repeats its fields.
 
+    Validation compares all fields with the same place in the answer in pairs, and what is below
+    them too, so that few fields, repeated at several levels, keep it busy for minutes.
+    """
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    places: Counter[_Path] = Counter()
 
-class BodyLimit:
-    """Middleware that answers 413 to a request whose body is too large, announced or not."""
+    def count(selection_set: SelectionSetNode | None, path: _Path) -> None:
+        for selection in selection_set.selections if selection_set else ():
+            if isinstance(selection, FragmentSpreadNode):
+                count(fragments[selection.name.value].selection_set, path)
+            elif isinstance(selection, FieldNode):
+                below = (*path, (selection.alias or selection.name).value)
+                places[below] += 1
+                count(selection.selection_set, below)
+            else:
+                count(getattr(selection, "selection_set", None), path)
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, its body read beforehand."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        body = bytearray()
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        # What is no number is refused by the server; digits alone can be a length.
-        too_large = announced.isdigit() and int(announced[:20]) > self._limit
-        last: Message | None = None
-        while not too_large:
-            last = await receive()
-            if last["type"] != "http.request":
-                break
-            body += last.get("body", b"")
-            too_large = len(body) > self._limit
-            if not last.get("more_body", False):
-                break
-        if too_large:
-            problem = {"error": f"the body has more than {self._limit} bytes", "code": LimitError.code}
-            await JSONResponse(problem, status_code=413)(scope, receive, send)
-            return
-
-        pending: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
-        if last is not None and last["type"] != "http.request":
-            pending = [last]
-
-        async def replayed() -> Message:
-            return pending.pop(0) if pending else await receive()
-
-        await self._app(scope, replayed, send)
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+            # A definition's name comes first, so that the places of two are not taken for one.
+            count(definition.selection_set, (definition.name.value if definition.name else "",))
+    if sum(times * (times - 1) // 2 for times in places.values()) <= allowed:
+        return None
+    path, times = max(places.items(), key=lambda place: place[1])
+    return f"the document repeats fields too often: {'.'.join(path[1:][-_SHOWN:])!r} stands {times} times at one place"

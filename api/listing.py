@@ -1,30 +1,31 @@
 """Lists that are too long for memory: pages of them, by key, from the store.
 
 A list is a pattern that binds ``?node`` and an expression for its key. Numbers sort upwards
-by their negatives, so that one comparison serves every order.
+by their negatives, so that one comparison serves every order. A list that is in memory is filtered
+and ordered by the same patterns: `keys_of` asks them of its nodes alone.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from api.cursors import cursor
-from api.errors import ArgumentError, CursorError
-from api.loaders import Select
+from api.errors import CursorError
 from api.pages import Page, PageRequest
-from kg.store import Literal, NamedNode, Term
+from kg.store import Literal, NamedNode, Row, Term, iri
 from schema.vocab import XSD
 
-__all__ = ["Listed", "Listing", "contains_words", "list_page"]
+__all__ = ["Listed", "Listing", "ListingKey", "NodeKey", "keys_of", "list_page"]
+
+if TYPE_CHECKING:
+    from api.loaders import Select
 
 _DECIMAL: Final = NamedNode(str(XSD.decimal))
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
-
-# More words than this find nothing that fewer do not.
-_MOST_WORDS: Final = 12
 
 
 class Listed(NamedTuple):
@@ -57,6 +58,27 @@ class Listing:
     numeric: bool
     values: Mapping[str, Term | Sequence[Term]] = field(default_factory=dict)
 
+    @property
+    def identity(self) -> str:
+        """Text that is equal for equal lists in equal orders."""
+        return repr((self.pattern, self.key, sorted((name, str(value)) for name, value in self.values.items())))
+
+
+class ListingKey(NamedTuple):
+    """A node, of which it is asked whether and where it is in a list."""
+
+    listing: Listing
+    node: str
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells two keys apart."""
+        return self.listing.identity, self.node
+
+
+#: Sort key of a node in a list.
+NodeKey: TypeAlias = tuple[float | str, str]
+
 
 async def list_page(select: Select, listing: Listing, request: PageRequest) -> Page[Listed]:
     """Page of a list; its count is asked of the store when it is called for."""
@@ -88,7 +110,9 @@ async def list_page(select: Select, listing: Listing, request: PageRequest) -> P
 
     return Page(
         rows=tuple(Listed(row["node"].value) for row in kept),
-        cursors=tuple(cursor(listing.order, (row["key"].value, row["node"].value)) for row in kept),
+        cursors=tuple(
+            cursor(listing.order, (row["key"].value, row["node"].value), snapshot=request.snapshot) for row in kept
+        ),
         # The cursor on the other side is an edge of the list, so there is one there.
         has_next=before is not None if request.backwards else more,
         has_previous=more if request.backwards else after is not None,
@@ -96,27 +120,32 @@ async def list_page(select: Select, listing: Listing, request: PageRequest) -> P
     )
 
 
-def contains_words(text: str, labels: str) -> tuple[str, dict[str, Term]]:
-    """Condition that each word of a search is in one of a node's labels, and its values.
-
-    Parameters
-    ----------
-    text : str
-        What the user wrote.
-    labels : str
-        Property path from ``?node`` to the labels.
-
-    >>> contains_words("Optical flow", "dcterms:title")[1]["word1"].value
-    'flow'
-    """
-    words = text.split()
-    if len(words) > _MOST_WORDS:
-        raise ArgumentError(f"the search has {len(words)} words", f"give {_MOST_WORDS} at most")
-    condition = "FILTER EXISTS { ?node %LABELS% ?label FILTER(CONTAINS(LCASE(STR(?label)), LCASE({{word%N%}}))) }"
-    conditions = [_assembled(condition, LABELS=labels, N=str(number)) for number in range(len(words))]
-    return "\n".join(conditions), {f"word{number}": Literal(word) for number, word in enumerate(words)}
+async def keys_of(select: Select, asked: Sequence[ListingKey]) -> list[NodeKey | None]:
+    """Sort key of each node in its list, None where it is not in it; one query a list, whatever the nodes."""
+    lists = {key.listing.identity: key.listing for key in asked}
+    nodes: defaultdict[str, list[str]] = defaultdict(list)
+    for key in asked:
+        nodes[key.listing.identity].append(key.node)
+    found: dict[tuple[str, str], NodeKey] = {}
+    for identity, listing in lists.items():
+        query = _assembled(_KEYS, PATTERN=listing.pattern, KEY=listing.key)
+        rows = await select(query, asked_nodes=[iri(text) for text in nodes[identity]], **listing.values)
+        for row in sorted(rows, key=_place):
+            at = row["key"].value
+            found.setdefault(
+                (identity, row["node"].value), (float(at) if listing.numeric else at, row["node"].value)
+            )
+    return [found.get(key.identity) for key in asked]
 
 
+def _place(row: Row) -> tuple[str, str]:
+    return row["node"].value, row["key"].value
+
+
+_KEYS: Final = """
+SELECT DISTINCT ?node ?key WHERE {
+  VALUES ?node { {{asked_nodes}} } LATERAL { %PATTERN% BIND(%KEY% AS ?key) }
+}"""
 _PAGE: Final = """
 SELECT ?node ?key WHERE {
   { SELECT DISTINCT ?node ?key WHERE { %PATTERN% BIND(%KEY% AS ?key) } }

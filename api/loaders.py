@@ -6,24 +6,33 @@ Every query binds its nodes by VALUES, so their number does not change the numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
-from strawberry.dataloader import DataLoader
-
+from api.dividing import FacetKey, facets_of
 from api.figures import Figure, FigureKey, figures_of
 from api.links import ConceptLink, links_of
+from api.listing import ListingKey, NodeKey, keys_of
+from api.rows import RELATION_OF, ROLE_OF, ClaimRow, Edge, Facts, Member, PaperEntity, PaperOfEntity, Related
+from api.waiting import DataLoader
 from kg.model import ROLES, TYPES
 from kg.store import Literal, NamedNode, Row, Term, iri, python
 from schema.vocab import DC, DCTERMS, KG, OA, PRISM, PROV, RDF, RDFS, RELATION_TERMS, ROLE_TERMS, SDO, SKOS
 
-__all__ = ["ClaimRow", "Edge", "Facts", "Loaders", "Member", "PaperEntity", "PaperOfEntity", "Related", "Select"]
-
-#: Relation of each property between entities, and role of each property from paper to entity.
-RELATION_OF: Final = {str(term): relation for relation, term in RELATION_TERMS.items()}
-ROLE_OF: Final = {str(term): role for role, term in ROLE_TERMS.items()}
+__all__ = [
+    "RELATION_OF",
+    "ROLE_OF",
+    "ClaimRow",
+    "Edge",
+    "Facts",
+    "Loaders",
+    "Member",
+    "PaperEntity",
+    "PaperOfEntity",
+    "Related",
+    "Select",
+]
 
 _FACTS: Final = tuple(
     iri(str(term))
@@ -59,6 +68,11 @@ SELECT DISTINCT ?root ?entity ?role ?paper ?year WHERE {
   VALUES ?root { {{roots}} } LATERAL { %REACH% } VALUES ?role { {{roles}} } LATERAL { ?paper ?role ?entity }
   LATERAL { ?paper a kg:Paper } LATERAL { OPTIONAL { ?paper dcterms:issued ?year } }
 }"""
+_MENTIONED_BY: Final = """
+SELECT DISTINCT ?entity ?paper WHERE {
+  VALUES ?entity { {{entities}} } VALUES ?role { {{roles}} } LATERAL { ?paper ?role ?entity }
+  LATERAL { ?paper a kg:Paper }
+}"""
 _CLAIMS_OF_PAPERS: Final = """
 SELECT DISTINCT ?claim ?subject ?predicate ?object ?confidence ?paper WHERE {
   VALUES ?paper { {{papers}} }
@@ -70,6 +84,12 @@ SELECT DISTINCT ?claim ?subject ?predicate ?object ?confidence WHERE {
   VALUES ?subject { {{subjects}} }
   ?claim rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ; kg:confidence ?confidence
 }"""
+_SUREST_OF_SUBJECTS: Final = """
+SELECT ?subject ?predicate ?object (MAX(?confidence) AS ?surest) WHERE {
+  VALUES ?subject { {{nodes}} }
+  ?claim rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ; kg:confidence ?confidence
+} GROUP BY ?subject ?predicate ?object"""
+_SUREST_OF_OBJECTS: Final = _SUREST_OF_SUBJECTS.replace("VALUES ?subject", "VALUES ?object")
 _RELATED: Final = """
 SELECT DISTINCT ?node ?out ?predicate ?other ?type ?name WHERE {
   VALUES ?node { {{nodes}} } VALUES ?predicate { {{relations}} }
@@ -105,6 +125,8 @@ SELECT DISTINCT ?node ?other ?name WHERE {
   VALUES ?node { {{nodes}} } LATERAL { %REACH% } LATERAL { ?other kg:paperCount ?papers }
   LATERAL { ?other skos:prefLabel ?name } FILTER(?other != ?node)
 }"""
+_NAMES: Final = """
+SELECT DISTINCT ?node ?name WHERE { VALUES ?node { {{nodes}} } LATERAL { ?node skos:prefLabel ?name } }"""
 _MEMBERS: Final = """
 SELECT DISTINCT ?community ?node ?rank WHERE {
   VALUES ?community { {{communities}} } LATERAL { ?node kg:inCommunity ?community }
@@ -119,97 +141,6 @@ class Select(Protocol):
         """Rows of the query."""
 
 
-class Edge(NamedTuple):
-    """A plain triple between two nodes, by IRIs."""
-
-    subject: str
-    predicate: str
-    object: str
-
-
-class ClaimRow(NamedTuple):
-    """A claim's IRI, the edge it states and how sure it is."""
-
-    iri: str
-    edge: Edge
-    confidence: float
-
-
-class PaperEntity(NamedTuple):
-    """An entity of a paper, in the order in which a paper's entities are listed."""
-
-    type_rank: int
-    role_rank: int
-    name: str
-    entity: str
-    type: str
-    role: str
-    edge: Edge
-
-
-class PaperOfEntity(NamedTuple):
-    """A paper of an entity: latest first; the edges by which it is one, most telling role first."""
-
-    minus_year: int
-    paper: str
-    role: str
-    edges: tuple[Edge, ...]
-
-    def in_role(self, role: str) -> PaperOfEntity | None:
-        """Only the edges by which it is one in this role; None when there are none."""
-        edges = tuple(edge for edge in self.edges if ROLE_OF[edge.predicate] == role)
-        return self._replace(role=role, edges=edges) if edges else None
-
-
-class Related(NamedTuple):
-    """An entity related to another: those with most claims first."""
-
-    minus_support: int
-    name: str
-    entity: str
-    relation: str
-    outgoing: bool
-    type: str
-    confidence: float | None
-    edge: Edge
-
-
-class Member(NamedTuple):
-    """A member of a community: those with the highest PageRank first."""
-
-    minus_rank: int  # in units of the last decimal that is kept, so that it compares exactly
-    node: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the graph says of a node: its values of each property, sorted."""
-
-    iri: str
-    values: Mapping[str, tuple[str | int | float, ...]]
-
-    def texts(self, term: str) -> list[str]:
-        """All values of a property as text."""
-        return [str(value) for value in self.values.get(str(term), ())]
-
-    def text(self, term: str) -> str | None:
-        """First value of a property as text, or None."""
-        return next(iter(self.texts(term)), None)
-
-    def whole(self, term: str) -> int | None:
-        """First value of a property as a whole number, or None."""
-        return next((int(value) for value in self.values.get(str(term), ()) if isinstance(value, int)), None)
-
-    def truth(self, term: str) -> bool:
-        """Whether the property is true; it is not where the node has none."""
-        return self.text(term) in ("true", "1")
-
-    def real(self, term: str) -> float | None:
-        """First value of a property as a number, or None."""
-        found = (value for value in self.values.get(str(term), ()) if isinstance(value, int | float))
-        return next((float(value) for value in found), None)
-
-
 class Loaders:
     """The loaders; one of these lives as long as its request."""
 
@@ -220,13 +151,27 @@ class Loaders:
         self.entities_of_paper: DataLoader[str, list[PaperEntity]] = DataLoader(self._entities_of_papers)
         #: Papers of an entity; with True, of the narrower ones too.
         self.papers_of_entity: DataLoader[tuple[str, bool], list[PaperOfEntity]] = DataLoader(self._papers_of_entities)
+        #: IRIs of the papers that mention an entity itself, sorted.
+        self.mentioned_by: DataLoader[str, list[str]] = DataLoader(self._mentioned_by)
         self.claims_of_paper: DataLoader[str, list[ClaimRow]] = DataLoader(self._claims_of_papers)
         self.claims_of_edge: DataLoader[Edge, list[ClaimRow]] = DataLoader(self._claims_of_edges)
         self.related: DataLoader[str, list[Related]] = DataLoader(self._related)
         #: Entities of a name or alias, letter case aside, as (IRI, type): preferred names first, then most papers.
         self.named: DataLoader[str, list[tuple[str, str]]] = DataLoader(self._named)
+        #: Preferred name of an entity, in lower case.
+        self.names: DataLoader[str, str] = DataLoader(self._names)
         #: Results with a number of a dataset or of hardware.
         self.figures: DataLoader[FigureKey, list[Figure]] = DataLoader(partial(figures_of, select))
+        #: Place of a node in a list with conditions and an order, None where it does not match.
+        self.keys: DataLoader[ListingKey, NodeKey | None] = DataLoader(
+            partial(keys_of, select), cache_key_fn=lambda key: key.identity
+        )
+        #: Values of a facet of some papers with their numbers, most first.
+        self.facets: DataLoader[FacetKey, list[tuple[str, int]]] = DataLoader(
+            partial(facets_of, select), cache_key_fn=lambda key: key.identity
+        )
+        #: Confidence of the surest claim of an edge, None where there is no claim.
+        self.surest_of_edge: DataLoader[Edge, float | None] = DataLoader(self._surest)
         self.links: DataLoader[str, list[ConceptLink]] = DataLoader(partial(links_of, select))
         self.members: DataLoader[str, list[Member]] = DataLoader(self._members)
         #: Entities above and below an entity in the taxonomy, as (lower-case name, IRI).
@@ -284,6 +229,12 @@ class Loaders:
                 found[row["root"].value, narrower][row["paper"].value].append(row)
         return [sorted(_paper_of_entity(paper, rows) for paper, rows in found[key].items()) for key in keys]
 
+    async def _mentioned_by(self, entities: list[str]) -> list[list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for row in await self._select(_MENTIONED_BY, entities=_terms(entities), roles=_ROLES):
+            found[row["entity"].value].append(row["paper"].value)
+        return [sorted(found[entity]) for entity in entities]
+
     async def _claims_of_papers(self, papers: list[str]) -> list[list[ClaimRow]]:
         found: defaultdict[str, list[ClaimRow]] = defaultdict(list)
         for row in await self._select(_CLAIMS_OF_PAPERS, papers=_terms(papers)):
@@ -300,6 +251,16 @@ class Loaders:
             if claim.edge in found:
                 found[claim.edge].append(claim)
         return [sorted(found[edge], key=surest_first) for edge in edges]
+
+    async def _surest(self, edges: list[Edge]) -> list[float | None]:
+        # From the side with fewer nodes: an entity is the object of thousands of papers' edges, each of another paper.
+        subjects = {edge.subject for edge in edges}
+        objects = {edge.object for edge in edges}
+        few = len(subjects) <= len(objects)
+        query = _SUREST_OF_SUBJECTS if few else _SUREST_OF_OBJECTS
+        rows = await self._select(query, nodes=_terms(sorted(subjects if few else objects)))
+        found = {_edge(row, "subject", "predicate", "object"): float(row["surest"].value) for row in rows}
+        return [found.get(edge) for edge in edges]
 
     async def _related(self, nodes: list[str]) -> list[list[Related]]:
         terms = _terms(nodes)
@@ -337,6 +298,11 @@ class Loaders:
         for row in rows:
             found[row["name"].value].setdefault(row["node"].value, _TYPE_OF[row["type"].value])
         return [list(found[name].items()) for name in names]
+
+    async def _names(self, nodes: list[str]) -> list[str]:
+        rows = await self._select(_NAMES, nodes=_terms(nodes))
+        found = {row["node"].value: row["name"].value.lower() for row in rows}
+        return [found.get(node, "") for node in nodes]
 
     async def _members(self, communities: list[str]) -> list[list[Member]]:
         found: defaultdict[str, list[Member]] = defaultdict(list)

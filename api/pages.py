@@ -29,6 +29,7 @@ __all__ = [
 DEFAULT_PAGE: Final = 20
 
 Row = TypeVar("Row")
+Other = TypeVar("Other")
 
 First: TypeAlias = Annotated[
     int | None, strawberry.argument(description="How many edges from the start, 0 to 100; 20 unless told.")
@@ -52,22 +53,25 @@ class PageRequest:
         Whether they are counted from the end.
     after, before : str or None
         Cursors between which they lie.
+    snapshot : str
+        Tag of the snapshot that answers; cursors carry it, and those of another are refused.
     """
 
     size: int = DEFAULT_PAGE
     backwards: bool = False
     after: str | None = None
     before: str | None = None
+    snapshot: str = ""
 
     def bounds(self, order: str, shape: Sequence[type]) -> tuple[Key | None, Key | None]:
         """Keys of the two cursors, which must belong to this order."""
-        after = None if self.after is None else key_of(self.after, order, shape)
-        before = None if self.before is None else key_of(self.before, order, shape)
+        after = None if self.after is None else key_of(self.after, order, shape, snapshot=self.snapshot)
+        before = None if self.before is None else key_of(self.before, order, shape, snapshot=self.snapshot)
         return after, before
 
 
 def page_request(
-    first: int | None, after: str | None, last: int | None, before: str | None, *, limit: int
+    first: int | None, after: str | None, last: int | None, before: str | None, *, limit: int, snapshot: str = ""
 ) -> PageRequest:
     """Page that the four arguments of a connection ask for.
 
@@ -77,7 +81,7 @@ def page_request(
         When both `first` and `last` are given, or one is out of range.
 
     >>> page_request(None, None, 5, None, limit=100)
-    PageRequest(size=5, backwards=True, after=None, before=None)
+    PageRequest(size=5, backwards=True, after=None, before=None, snapshot='')
     """
     if first is not None and last is not None:
         raise ArgumentError("`first` and `last` are both given", "give one of them")
@@ -85,7 +89,7 @@ def page_request(
     if not 0 <= size <= limit:
         name = "first" if last is None else "last"
         raise ArgumentError(f"`{name}` is {size}", f"give 0 to {limit} and page on with a cursor")
-    return PageRequest(size=size, backwards=last is not None, after=after, before=before)
+    return PageRequest(size=size, backwards=last is not None, after=after, before=before, snapshot=snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,11 @@ class Page(Generic[Row]):
     has_next: bool
     has_previous: bool
     count: Callable[[], Awaitable[int]]
+
+    def map(self, change: Callable[[Row], Other]) -> Page[Other]:
+        """Page with each row changed."""
+        rows = tuple(map(change, self.rows))
+        return Page(rows, self.cursors, self.has_next, self.has_previous, self.count)
 
     @property
     def page_info(self) -> PageInfo:
@@ -151,7 +160,7 @@ def page_of(rows: Sequence[Row], request: PageRequest, *, order: str, key: Calla
 
     return Page(
         rows=tuple(rows[start:stop]),
-        cursors=tuple(cursor(order, at) for at in keys[start:stop]),
+        cursors=tuple(cursor(order, at, snapshot=request.snapshot) for at in keys[start:stop]),
         has_next=stop < len(rows),
         has_previous=start > 0,
         count=count,

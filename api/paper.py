@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import strawberry
 
+from api.choosing import OfEntities, chosen, sure_edges
 from api.claim import Claim, ClaimConnection, FewClaims, Result, claim_connection, claims_of
 from api.community import Analysed
+from api.conditions import claim_conditions, entity_conditions, probability
 from api.context import Info
+from api.dividing import Papers
+from api.facets import PaperFacets
 from api.fields import resolved
+from api.filters import ClaimFilter, EntityFilter, PaperFilter
+from api.lists import claim_listing, entity_listing
 from api.loaders import ClaimRow, Edge, PaperEntity
 from api.node import Connection, joined, load_nodes
-from api.pages import After, Before, First, Last, page_of
-from api.vocabulary import EntityType, Role
+from api.pages import After, Before, First, Last, Page, PageRequest, page_of
+from api.similar import SimilarPaperConnection, find_similar
+from api.vocabulary import ClaimOrder, EntityOrder, EntityType, Role
 from schema.vocab import DC, DCTERMS, KG, PRISM, SDO
 
 if TYPE_CHECKING:
@@ -69,13 +76,36 @@ class Paper(Analysed, classes=[KG.Paper]):
         """Read them."""
         return self.facts.texts(DCTERMS.identifier)
 
-    @resolved("The entities it mentions: by type, role and name.")
+    @resolved("Its identifier at arXiv, such as `2106.14405`.")
+    def arxiv(self) -> str | None:
+        """Find it among the identifiers."""
+        return self._identifier("arxiv")
+
+    @resolved("Its DOI, such as `10.1145/3292500.3330701`.")
+    def doi(self) -> str | None:
+        """Find it among the identifiers."""
+        return self._identifier("doi")
+
+    def _identifier(self, scheme: str) -> str | None:
+        known = (text.partition(":") for text in self.identifiers())
+        return next((text for name, _, text in known if name == scheme), None)
+
+    @resolved("The entities it mentions: by type, role and name unless told.")
     async def entities(
         self,
         info: Info,
         *,
         type: Annotated[EntityType | None, strawberry.argument(description="Only those of this type.")] = None,
         role: InRole = None,
+        min_confidence: Annotated[
+            float | None,
+            strawberry.argument(description="Only those that it mentions by a claim at least this sure, 0 to 1."),
+        ] = None,
+        filter: OfEntities = None,
+        order_by: Annotated[
+            EntityOrder | None,
+            strawberry.argument(description="In which order; by type, role and name where left out."),
+        ] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -83,8 +113,12 @@ class Paper(Analysed, classes=[KG.Paper]):
     ) -> PaperEntityConnection:
         """Page through the paper's edges."""
         request = info.context.page(first, after, last, before)
+        if min_confidence is not None:
+            probability("minConfidence", min_confidence)
         rows = await self._entities(info, type, role)
-        page = page_of(rows, request, order="ENTITIES", key=lambda row: row[:4])
+        sure = await sure_edges(info, (row.edge for row in rows), min_confidence)
+        rows = rows if sure is None else [row for row in rows if row.edge in sure]
+        page = await self._page(info, rows, filter, order_by, request)
         return PaperEntityConnection(
             edges=[
                 PaperEntityEdge(cursor=at, node=cast("Entity", node), role=Role(row.role), edge=row.edge)
@@ -125,12 +159,45 @@ class Paper(Analysed, classes=[KG.Paper]):
         results = cast("list[Result]", await load_nodes(info, self.facts.texts(KG.hasResult)))
         return sorted(results, key=lambda result: (result.facts.whole(KG.spanStart) or 0, result.iri))
 
-    @resolved("All claims it makes, about itself and between entities, surest first.")
+    @resolved("The papers most like it: those that share entities with it, the rarer the better.")
+    async def similar(
+        self,
+        info: Info,
+        *,
+        type: Annotated[
+            EntityType | None, strawberry.argument(description="Only shared entities of this type count.")
+        ] = None,
+        min_score: Annotated[float, strawberry.argument(description="Only papers with at least this score.")] = 0.0,
+        filter: Annotated[PaperFilter | None, strawberry.argument(description="Which of them are wanted.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> SimilarPaperConnection:
+        """Page through them."""
+        request = info.context.page(first, after, last, before)
+        return await find_similar(info, self.iri, type, min_score, filter, request)
+
+    @resolved("All claims it makes, about itself and between entities, surest first unless told.")
     async def claims(
-        self, info: Info, *, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        *,
+        filter: Annotated[ClaimFilter | None, strawberry.argument(description="Which of them are wanted.")] = None,
+        order_by: Annotated[ClaimOrder, strawberry.argument(description="In which order.")] = ClaimOrder.CONFIDENCE,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> ClaimConnection:
         """Page through the paper's claims."""
         request = info.context.page(first, after, last, before)
+        if filter is not None or order_by is not ClaimOrder.CONFIDENCE:
+            wanted = await claim_conditions(info, filter or ClaimFilter())
+            made = await info.context.load.claims_of_paper.load(self.iri)
+            keyed = sorted(await chosen(info, made, lambda row: row.iri, claim_listing(wanted, order_by)))
+            by_key = page_of(keyed, request, order=f"CLAIMS {order_by.value}", key=lambda pair: pair[0])
+            return await claim_connection(info, by_key.map(lambda pair: pair[1]))
 
         # In hundredths, which compare exactly, and confidence has no more decimals.
         def key(row: ClaimRow) -> tuple[int, str]:
@@ -139,6 +206,26 @@ class Paper(Analysed, classes=[KG.Paper]):
         rows = sorted(await info.context.load.claims_of_paper.load(self.iri), key=key)
         page = page_of(rows, request, order="CLAIMS", key=key)
         return await claim_connection(info, page)
+
+    async def _page(
+        self,
+        info: Info,
+        rows: list[PaperEntity],
+        wanted: EntityFilter | None,
+        order: EntityOrder | None,
+        request: PageRequest,
+    ) -> Page[PaperEntity]:
+        if wanted is None and order is None:
+            return page_of(rows, request, order="ENTITIES", key=lambda row: row[:4])
+        conditions = await entity_conditions(info, wanted or EntityFilter())
+        listing = entity_listing(conditions, order or EntityOrder.NAME)
+        keyed = await chosen(info, rows, lambda row: row.entity, listing)
+        if order is None:
+            return page_of([row for _, row in keyed], request, order="ENTITIES", key=lambda row: row[:4])
+        # An entity may stand here in several roles, so the role is part of the key.
+        places = {row.edge: (*key, row.role_rank) for key, row in keyed}
+        ordered = sorted((row for _, row in keyed), key=lambda row: places[row.edge])
+        return page_of(ordered, request, order=f"ENTITIES {order.value}", key=lambda row: places[row.edge])
 
     async def _entities(self, info: Info, type_: EntityType | None, role: Role | None) -> list[PaperEntity]:
         rows = await info.context.load.entities_of_paper.load(self.iri)
@@ -166,6 +253,12 @@ class PaperConnection(Connection):
     """A connection."""
 
     edges: list[PaperEdge] = strawberry.field(description="The papers of this page.")
+    source: strawberry.Private[Papers]
+
+    @resolved("How all these papers divide: by year, venue, role, type, class of hardware.")
+    def facets(self) -> PaperFacets:
+        """Nothing is counted yet."""
+        return PaperFacets(source=self.source)
 
 
 @strawberry.type(description="An entity of a paper.")

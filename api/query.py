@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, cast
 
 import strawberry
 
+from api.choosing import InEntityOrder, OfEntities
 from api.claim import ClaimConnection, claim_connection
 from api.community import CommunityConnection, community_connection
+from api.conditions import claim_conditions, community_conditions, entity_conditions, paper_conditions
 from api.context import Info
+from api.dividing import Papers
 from api.entity import Entity, EntityConnection, EntityEdge, type_of
 from api.errors import ArgumentError
+from api.exploring import Exploring, NodeId
 from api.fields import resolved
+from api.filters import ClaimFilter, CommunityFilter, EntityFilter, PaperFilter
 from api.finding import entities_called, entities_named, find_iri, find_iris
 from api.leaderboard import (
     AnyOrder,
@@ -21,7 +26,9 @@ from api.leaderboard import (
     InDimension,
     InUnit,
     MinConfidence,
+    Narrower,
     OfMetric,
+    OfPapers,
     Wanted,
     find_leaderboard,
     find_measurements,
@@ -32,18 +39,13 @@ from api.node import Node, joined, load_node
 from api.pages import After, Before, First, Last, PageRequest
 from api.paper import Paper, PaperConnection, PaperEdge
 from api.statistics import Statistics, find_statistics
-from api.vocabulary import ClaimFilter, EntityOrder, EntityType, PaperFilter, PaperOrder, Projection
-from api.walks import Neighbourhood, Path, find_neighbourhood, find_path
+from api.vocabulary import ClaimOrder, CommunityOrder, EntityOrder, EntityType, PaperOrder, Projection
 
 __all__ = ["Query"]
 
-NodeId: TypeAlias = Annotated[
-    strawberry.ID, strawberry.argument(description="A global id, an IRI, or a paper's identifier.")
-]
-
 
 @strawberry.type(description="A knowledge graph of papers, in which every edge shows the sentence it came from.")
-class Query:
+class Query(Exploring):
     """The root of every document."""
 
     @resolved("Any node; null when there is none.")
@@ -89,8 +91,8 @@ class Query:
         """Page through them."""
         request = info.context.page(first, after, last, before)
         wanted = filter or PaperFilter()
-        entities = None if wanted.entity is None else await entities_called(info, wanted.entity)
-        page = await list_page(info.context.graph.select, paper_listing(wanted, order_by, entities), request)
+        listing = paper_listing(await paper_conditions(info, wanted), order_by)
+        page = await list_page(info.context.graph.select, listing, request)
         return PaperConnection(
             edges=[
                 PaperEdge(cursor=at, node=cast(Paper, node))
@@ -98,6 +100,7 @@ class Query:
             ],
             page_info=page.page_info,
             count=page.count,
+            source=Papers(listing.pattern, listing.values),
         )
 
     @resolved("An entity by id or by name; null when there is none.")
@@ -146,18 +149,25 @@ class Query:
         min_papers: Annotated[
             int, strawberry.argument(description="Only with at least so many papers; 0 lets in the taxonomy's own.")
         ] = 0,
-        order_by: Annotated[EntityOrder, strawberry.argument(description="In which order.")] = EntityOrder.NAME,
+        filter: Annotated[
+            EntityFilter | None, strawberry.argument(description="What else must hold of them, besides the arguments.")
+        ] = None,
+        order_by: InEntityOrder = EntityOrder.NAME,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> EntityConnection:
         """Page through them."""
-        roots = None if broader is None else await entities_called(info, broader)
-        listing = entity_listing(
-            type, search, roots, include_narrower=include_narrower, min_papers=min_papers, order=order_by
+        by_arguments = EntityFilter(
+            type=type, search=search, broader=broader, include_narrower=include_narrower, min_papers=min_papers
         )
-        return await _entities(info, listing, info.context.page(first, after, last, before))
+        wanted = await entity_conditions(info, by_arguments)
+        if filter is not None:
+            wanted.join(await entity_conditions(info, filter, prefix="f_"))
+        return await _entities(
+            info, entity_listing(wanted, order_by), info.context.page(first, after, last, before)
+        )
 
     @resolved(
         "The top of the taxonomy of a type: entities that others are a kind of and that are a kind of "
@@ -168,50 +178,18 @@ class Query:
         info: Info,
         *,
         type: Annotated[EntityType, strawberry.argument(description="The type.")],
+        filter: OfEntities = None,
+        order_by: InEntityOrder = EntityOrder.NAME,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> EntityConnection:
         """Page through its top."""
-        return await _entities(info, top_concepts(type), info.context.page(first, after, last, before))
+        listing = top_concepts(await entity_conditions(info, filter or EntityFilter()), type, order_by)
+        return await _entities(info, listing, info.context.page(first, after, last, before))
 
-    @resolved(
-        "A shortest path between two nodes over papers and entities, edges walked both ways; null when "
-        "there is none so short. Among equals the IRIs decide."
-    )
-    async def shortest_path(
-        self,
-        info: Info,
-        *,
-        start: Annotated[
-            strawberry.ID, strawberry.argument(name="from", description="Where it begins: an id as for `node`.")
-        ],
-        end: Annotated[
-            strawberry.ID, strawberry.argument(name="to", description="Where it ends: an id as for `node`.")
-        ],
-        max_length: Annotated[int, strawberry.argument(description="Most steps it may have, 0 to 6.")] = 6,
-    ) -> Path | None:
-        """Walk from both ends."""
-        ends = [await _walkable(info, iri) for iri in await find_iris(info, [start, end])]
-        return None if None in ends else await find_path(info, str(ends[0]), str(ends[1]), max_length)
-
-    @resolved("What lies around a paper or entity; null when there is no such node.")
-    async def neighbourhood(
-        self,
-        info: Info,
-        *,
-        id: NodeId,
-        depth: Annotated[int, strawberry.argument(description="Largest distance, 0 to 3.")] = 1,
-        limit: Annotated[
-            int, strawberry.argument(description="Most nodes around it, 1 to 500; nearest first, then by PageRank.")
-        ] = 100,
-    ) -> Neighbourhood | None:
-        """Walk outwards."""
-        iri = await _walkable(info, await find_iri(info, id))
-        return None if iri is None else await find_neighbourhood(info, iri, depth, limit)
-
-    @resolved("Communities of a projection, largest first.")
+    @resolved("Communities of a projection, largest first unless told.")
     async def communities(
         self,
         info: Info,
@@ -219,6 +197,10 @@ class Query:
         projection: Annotated[
             Projection, strawberry.argument(description="The projection they were found in.")
         ] = Projection.ENTITIES,
+        filter: Annotated[CommunityFilter | None, strawberry.argument(description="Which are wanted.")] = None,
+        order_by: Annotated[
+            CommunityOrder, strawberry.argument(description="In which order.")
+        ] = CommunityOrder.MEMBERS,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -226,16 +208,17 @@ class Query:
     ) -> CommunityConnection:
         """Page through them."""
         request = info.context.page(first, after, last, before)
-        return await community_connection(
-            info, await list_page(info.context.graph.select, community_listing(projection), request)
-        )
+        wanted = await community_conditions(info, filter or CommunityFilter())
+        page = await list_page(info.context.graph.select, community_listing(wanted, projection, order_by), request)
+        return await community_connection(info, page)
 
-    @resolved("Claims that fulfil a filter, surest first.")
+    @resolved("Claims that fulfil a filter, surest first unless told.")
     async def claims(
         self,
         info: Info,
         *,
         filter: Annotated[ClaimFilter | None, strawberry.argument(description="Which are wanted.")] = None,
+        order_by: Annotated[ClaimOrder, strawberry.argument(description="In which order.")] = ClaimOrder.CONFIDENCE,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -243,17 +226,12 @@ class Query:
     ) -> ClaimConnection:
         """Page through them."""
         request = info.context.page(first, after, last, before)
-        wanted = filter or ClaimFilter()
-        names = [name for name in ("paper", "subject", "object") if getattr(wanted, name) is not None]
-        iris = await find_iris(info, [str(getattr(wanted, name)) for name in names])
-        # An IRI that nothing can have finds no claims, as one that nothing has.
-        nodes = {name: iri or "urn:x-none" for name, iri in zip(names, iris, strict=True)}
-        page = await list_page(info.context.graph.select, claim_listing(wanted, nodes), request)
-        return await claim_connection(info, page)
+        listing = claim_listing(await claim_conditions(info, filter or ClaimFilter()), order_by)
+        return await claim_connection(info, await list_page(info.context.graph.select, listing, request))
 
     @resolved(
         "The methods by their values of a metric on a dataset, best first: a row for each result that names a method. "
-        "What is narrower than the dataset or the metric does not count."
+        "What is narrower than the dataset or the metric counts only when told."
     )
     async def leaderboard(
         self,
@@ -264,10 +242,12 @@ class Query:
             strawberry.argument(description="The dataset: a global id, an IRI, or a name or alias, letter case aside."),
         ],
         metric: OfMetric,
+        include_narrower: Narrower = False,
         unit: InUnit = None,
         change: Changes = False,
         hedged: Hedged = None,
         min_confidence: MinConfidence = None,
+        papers: OfPapers = None,
         order: AnyOrder = None,
         first: First = None,
         after: After = None,
@@ -276,9 +256,9 @@ class Query:
     ) -> FigureConnection:
         """Page through the results."""
         request = info.context.page(first, after, last, before)
-        wanted = Wanted(unit, change, hedged, min_confidence, order)
+        wanted = Wanted(unit, change, hedged, min_confidence, order, papers)
         datasets = await entities_called(info, dataset, EntityType.DATASET)
-        return await find_leaderboard(info, datasets, metric, wanted, request)
+        return await find_leaderboard(info, datasets, metric, wanted, request, include_narrower=include_narrower)
 
     @resolved("The figures that papers report of hardware, such as throughput, latency, energy or power, best first.")
     async def measurements(
@@ -300,6 +280,7 @@ class Query:
         change: Changes = False,
         hedged: Hedged = None,
         min_confidence: MinConfidence = None,
+        papers: OfPapers = None,
         order: AnyOrder = None,
         first: First = None,
         after: After = None,
@@ -308,7 +289,7 @@ class Query:
     ) -> FigureConnection:
         """Page through the results."""
         request = info.context.page(first, after, last, before)
-        wanted = Wanted(unit, change, hedged, min_confidence, order)
+        wanted = Wanted(unit, change, hedged, min_confidence, order, papers)
         devices = await entities_called(info, hardware, EntityType.HARDWARE)
         return await find_measurements(info, devices, dimension, wanted, request, include_narrower=include_narrower)
 
@@ -316,11 +297,6 @@ class Query:
     async def statistics(self, info: Info) -> Statistics:
         """Count, the first time."""
         return await find_statistics(info)
-
-
-async def _walkable(info: Info, iri: str | None) -> str | None:
-    node = await load_node(info, iri)
-    return node.iri if isinstance(node, Paper | Entity) else None
 
 
 async def _entities(info: Info, listing: Listing, request: PageRequest) -> EntityConnection:

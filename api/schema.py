@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import (
+    DisableIntrospection,
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    QueryDepthLimiter,
+    SchemaExtension,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from api.limits import Limits, extensions
+from api.cost import CostLimiter
+from api.limits import ExpansionLimiter, Limits
 from api.query import Query
+from api.snapshots import SnapshotOfCursors
 
 __all__ = ["make_schema", "sdl"]
 
@@ -24,13 +35,33 @@ class _Schema(strawberry.Schema):
         """Do nothing: `api.errors.shown_errors` logs what is worth it, with the request's id."""
 
 
+@lru_cache(maxsize=4)
 def make_schema(limits: Limits) -> strawberry.Schema:
-    """Schema that holds documents to these limits."""
+    """Schema that holds documents to these limits; it keeps nothing of a request, and takes seconds to make."""
     return _Schema(
         Query,
-        extensions=extensions(limits),
-        config=StrawberryConfig(auto_camel_case=True, batching_config=None, relay_max_results=limits.page),
+        extensions=_extensions(limits),
+        config=StrawberryConfig(
+            auto_camel_case=True,
+            batching_config=None,
+            relay_max_results=limits.page,
+            # A suggestion tells the names that introspection does not.
+            disable_field_suggestions=not limits.introspection,
+        ),
     )
+
+
+def _extensions(limits: Limits) -> list[Callable[[], SchemaExtension]]:
+    """Return what holds documents to these limits, in the order it must run."""
+    made: list[Callable[[], SchemaExtension]] = [
+        lambda: MaxTokensLimiter(max_token_count=limits.tokens),
+        lambda: ExpansionLimiter(limits.selections, limits.repeats),
+        lambda: CostLimiter(limits),
+        SnapshotOfCursors,
+        lambda: QueryDepthLimiter(max_depth=limits.depth),
+        lambda: MaxAliasesLimiter(max_alias_count=limits.aliases),
+    ]
+    return made if limits.introspection else [*made, DisableIntrospection]
 
 
 def sdl() -> str:

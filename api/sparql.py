@@ -1,220 +1,262 @@
-"""The SPARQL 1.1 Protocol, queries only: by GET, by a form, or as the body itself."""
+"""The SPARQL 1.1 Protocol, queries only, with the service's own description and a page to write queries on.
+
+A query runs in a process of its own (`api.sparql_pool`), which is ended when it takes too long, when
+its answer grows too large or when nobody waits for it any more; so whatever is asked, the other
+requests are answered.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Final
-from urllib.parse import parse_qs
 
-from anyio import CapacityLimiter, fail_after, from_thread, to_thread
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat
-from starlette.datastructures import Headers
+from anyio import create_task_group, current_time, fail_after
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
+from api.context import Graph
 from api.limits import Limits
-from kg.errors import QueryError
-from kg.store import GraphStore
+from api.service_description import DOCUMENTS, description
+from api.sparql_formats import accepted, content_type
+from api.sparql_pool import Lease, WorkerEndedError, WorkerPool
+from api.sparql_request import Asked, RefusedError, asked_of
+from api.sparql_worker import END, FAILED, PART, SPENT
+from api.yasgui import page
 
-__all__ = ["SparqlEndpoint", "accepted"]
+__all__ = ["METHODS", "SparqlEndpoint", "accepted"]
 
 _LOG = logging.getLogger("paperkg.api")
 
-#: Media types of each kind of answer, the default first.
-_RESULTS: Final[Mapping[str, QueryResultsFormat]] = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-    "application/xml": QueryResultsFormat.XML,
-    "text/csv": QueryResultsFormat.CSV,
-    "text/tab-separated-values": QueryResultsFormat.TSV,
+#: Methods that the endpoint answers.
+METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
+# Where keys are asked for, they come in a header that a page must be given; a browser adds none by itself.
+_CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After, X-KG-Snapshot, X-Request-ID",
 }
-_GRAPHS: Final[Mapping[str, RdfFormat]] = {
-    "text/turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "text/plain": RdfFormat.N_TRIPLES,
+_PREFLIGHT: Final = {
+    "Allow": ", ".join(METHODS),
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, X-API-Key, X-KG-Snapshot, X-Request-ID",
+    "Access-Control-Max-Age": "86400",
 }
-_DATASET: Final = ("default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri")
+#: Seconds that a process may take to start and open the store.
+_START: Final = 60.0
+_HTML: Final = "text/html"
 
 
 class SparqlEndpoint:
     """Endpoint that answers SPARQL queries from one graph.
 
-    A query runs in a thread that cannot be stopped from outside, so one that takes too long is
-    left behind, and holds its worker until it ends; with all workers held the answer is 503.
-
     Parameters
     ----------
-    store : callable
-        Gives the graph; asked at each request, for the graph is opened after the routes are made.
+    graph : callable
+        Gives the graph; asked at each request, for the graph that is served may change.
     limits : Limits
     """
 
-    def __init__(self, store: Callable[[], GraphStore], limits: Limits) -> None:
-        self._store = store
+    def __init__(self, graph: Callable[[], Graph], limits: Limits) -> None:
+        self._graph = graph
         self._limits = limits
-        self._workers = CapacityLimiter(limits.sparql_workers)
-        # Places are counted above; the library's own count forgets the threads that were left behind.
-        self._threads = CapacityLimiter(math.inf)
+        self.pool = WorkerPool(limits.sparql_workers, limits.sparql_memory)
+
+    def close(self) -> None:
+        """End all processes; a later query would start new ones."""
+        self.pool.close()
 
     async def respond(self, request: Request) -> Response:
         """Answer of the request's query, or what is wrong with it as plain text."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={**_CORS, **_PREFLIGHT})
         try:
-            text = await _query_text(request)
-            return await self._answered(text, request.headers.get("accept", "*/*"))
-        except _RefusedError as refused:
-            return PlainTextResponse(f"{refused}\n", status_code=refused.status)
-        except QueryError as error:
-            return PlainTextResponse(f"{error}\n", status_code=400)
+            asked = await asked_of(request)
+            if asked is None:
+                response = await self._described(request)
+            else:
+                response = await _unless_gone(request, lambda: self._answered(request, asked))
+        except RefusedError as refused:
+            response = _refusal(refused)
         except Exception:
             _LOG.exception("request %s failed", request.scope.get("request_id"))
-            return PlainTextResponse("internal error\n", status_code=500)
+            response = PlainTextResponse("internal error\n", status_code=500)
+        response.headers.update(_CORS)
+        return response
 
-    async def _answered(self, text: str, accept: str) -> Response:
-        worker, sink, running = object(), _Sink(self._limits.sparql_bytes), False
+    async def _described(self, request: Request) -> Response:
+        """What a browser or a program finds that asks nothing."""
+        media_type = accepted(request.headers.get("accept", "*/*"), (*DOCUMENTS, _HTML))
+        if media_type is None:
+            kinds = ", ".join((*DOCUMENTS, _HTML))
+            raise RefusedError(406, f"no form of the service's description fits the Accept header; there are {kinds}")
+        if media_type == _HTML:
+            response = page()
+        else:
+            told = await self.pool.in_thread(description, self._graph(), str(request.base_url).rstrip("/"))
+            body = told.serialize(format=DOCUMENTS[media_type], encoding="utf-8")
+            response = Response(body, headers={"Content-Type": content_type(media_type)})
+        response.headers["Vary"] = "Accept"
+        return response
 
-        def work() -> str | None:
-            try:
-                return _answer(self._store(), text, accept, sink)
-            finally:
-                # The thread gives its place back itself, for nobody may be waiting for it any more.
-                from_thread.run_sync(self._workers.release_on_behalf_of, worker)
-
+    async def _answered(self, request: Request, asked: Asked) -> Response:
+        lease = Lease(self.pool)
         try:
-            with fail_after(self._limits.sparql_seconds):
-                await self._workers.acquire_on_behalf_of(worker)
-                running = True
-                media_type = await to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
-        except TimeoutError as error:
-            sink.closed = True
-            if not running:
-                raise _RefusedError(503, "all workers are busy; try again later") from error
-            raise _RefusedError(504, f"the query took more than {self._limits.sparql_seconds:g} seconds") from error
-        if media_type is None:
-            kinds = ", ".join([*_RESULTS, *_GRAPHS])
-            raise _RefusedError(406, f"no format of the answer fits the Accept header; there are {kinds}")
-        return Response(bytes(sink.written), media_type=media_type, headers={"Vary": "Accept"})
+            return await self._asked(lease, request, asked)
+        except WorkerEndedError as ended:
+            lease.give_back(usable=False)
+            return _refusal(_ended(ended))
+        except RefusedError as refused:
+            lease.give_back(usable=False)
+            return _refusal(refused)
+        except BaseException:
+            lease.give_back(usable=False)
+            raise
+
+    async def _asked(self, lease: Lease, request: Request, asked: Asked) -> Response:
+        limits = self._limits
+        retry = {"Retry-After": str(math.ceil(limits.sparql_wait) or 1)}
+        try:
+            with fail_after(limits.sparql_wait):
+                await lease.wait()
+        except TimeoutError:
+            raise RefusedError(503, "all workers are busy; try again later", retry) from None
+        try:
+            with fail_after(_START):
+                failed = await lease.open(self._graph().store)
+        except TimeoutError:
+            raise RefusedError(503, "no worker could be started in time; try again later", retry) from None
+        if failed:
+            raise RefusedError(503, json.loads(failed[1])["text"], retry)
+        started = current_time()
+        order = {
+            "query": asked.query,
+            "default": asked.default_graphs,
+            "named": asked.named_graphs,
+            "accept": request.headers.get("accept", "*/*"),
+            "bytes": limits.sparql_bytes,
+        }
+        try:
+            with fail_after(limits.sparql_seconds):
+                kind, content = await lease.ask(order)
+                if kind == FAILED:
+                    told = json.loads(content)
+                    lease.give_back(usable=not told["spent"])
+                    raise RefusedError(told["status"], told["text"])
+                head = json.loads(content)
+                headers = {"Content-Type": content_type(head["media_type"]), "Vary": "Accept"}
+                if head["length"] is None:
+                    left = limits.sparql_seconds - (current_time() - started)
+                    return _Streamed(lease, headers, limits, left)
+                _, body = await lease.frame()
+                _, end = await lease.frame()
+        except TimeoutError:
+            raise RefusedError(504, f"the query took more than {limits.sparql_seconds:g} seconds") from None
+        lease.give_back(usable=end != SPENT)
+        return Response(body, headers=headers)
 
 
-class _RefusedError(Exception):
-    """A request that is not answered, with the status and the words to say so."""
+class _Streamed(Response):
+    """An answer that is passed on while it is computed, no faster than its reader takes it.
 
-    def __init__(self, status: int, text: str) -> None:
-        self.status = status
-        super().__init__(text)
-
-
-class _Sink:
-    """What an answer is written to: in memory, up to a size, until nobody waits for it."""
-
-    def __init__(self, limit: int) -> None:
-        self.written = bytearray()
-        self.closed = False
-        self._limit = limit
-
-    def write(self, part: bytes) -> int:
-        """Take a part of the answer; raising here ends the query that writes."""
-        if self.closed or len(self.written) + len(part) > self._limit:
-            raise _RefusedError(413, f"the answer has more than {self._limit} bytes; use LIMIT and OFFSET")
-        self.written += part
-        return len(part)
-
-    def flush(self) -> None:
-        """Do nothing: all is in memory."""
-
-
-def _answer(store: GraphStore, text: str, accept: str, sink: _Sink) -> str | None:
-    """Write the answer and return its media type; None when no format is acceptable."""
-    found = store.query(text)
-    try:
-        offered: Mapping[str, object] = _GRAPHS if isinstance(found, QueryTriples) else _RESULTS
-        media_type = accepted(accept, offered)
-        if media_type is None:
-            return None
-        if isinstance(found, QueryTriples):
-            found.serialize(sink, _GRAPHS[media_type])  # type: ignore[arg-type]
-        elif isinstance(found, QueryBoolean):
-            sink.write(found.serialize(format=_RESULTS[media_type]) or b"")
-        else:
-            found.serialize(sink, _RESULTS[media_type])  # type: ignore[arg-type]
-        return media_type
-    finally:
-        # An error's traceback goes to another thread, where the answer must not be dropped.
-        del found
-
-
-def accepted(accept: str, offered: Mapping[str, object]) -> str | None:
-    """Media type that an Accept header likes best among those offered, the first of equals.
-
-    >>> accepted("text/csv;q=0.5, application/*", {"text/csv": 0, "application/json": 0})
-    'application/json'
-    >>> accepted("image/png", {"text/csv": 0}) is None
-    True
+    The status is out when something goes wrong, so the answer then breaks off without its end, which
+    clients of HTTP tell from one that is complete.
     """
-    ranges = [_media_range(part) for part in accept.split(",") if part.strip()] or [("*/*", 1.0)]
 
-    def quality(media_type: str) -> float:
-        # The most exact range decides, as RFC 9110 says.
-        for wanted in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
-            found = [weight for name, weight in ranges if name == wanted]
-            if found:
-                return max(found)
-        return 0.0
+    def __init__(self, lease: Lease, headers: dict[str, str], limits: Limits, left: float) -> None:
+        super().__init__(headers=headers)
+        del self.headers["content-length"]
+        self._lease = lease
+        self._limits = limits
+        #: Seconds that the query has left, and its reader.
+        self._computing, self._reading = left, limits.sparql_sending
 
-    best = max(offered, key=quality)
-    return best if quality(best) > 0 else None
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer, part by part."""
+        usable = False
+        try:
+            async with create_task_group() as group:
 
+                async def watch() -> None:
+                    await _gone(receive)
+                    group.cancel_scope.cancel()
 
-def _media_range(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    weight = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-    try:
-        return name, min(max(float(weight), 0.0), 1.0)
-    except ValueError:
-        return name, 0.0
+                group.start_soon(watch)
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                if scope["method"] != "HEAD":
+                    usable = await self._passed_on(scope, send)
+                else:
+                    await send({"type": "http.response.body", "body": b""})
+                group.cancel_scope.cancel()
+        finally:
+            self._lease.give_back(usable=usable)
 
-
-async def _query_text(request: Request) -> str:
-    """Query of a request; one that has none is refused."""
-    parameters = _parameters(request.url.query)
-    if request.method == "POST":
-        kind = _content_type(request.headers)
-        body = _decoded(await request.body())
-        if kind == "application/x-www-form-urlencoded":
-            for name, values in _parameters(body).items():
-                parameters.setdefault(name, []).extend(values)
-        elif kind == "application/sparql-query":
-            parameters.setdefault("query", []).append(body)
-        elif kind == "application/sparql-update":
-            parameters["update"] = [body]
-        else:
-            wanted = "application/sparql-query or application/x-www-form-urlencoded"
-            raise _RefusedError(415, f"the body is {kind or 'of no type'}; send {wanted}")
-    if "update" in parameters:
-        raise _RefusedError(403, "the graph is read-only")
-    if not parameters.keys().isdisjoint(_DATASET):
-        raise _RefusedError(400, "the dataset is fixed: the union of all graphs; tell them apart by GRAPH in the query")
-    queries = parameters.get("query", [])
-    if len(queries) != 1 or not queries[0].strip():
-        raise _RefusedError(400, f"there are {len(queries)} queries; send one, as parameter `query` or as the body")
-    return queries[0]
-
-
-def _parameters(text: str) -> dict[str, list[str]]:
-    try:
-        return parse_qs(text, keep_blank_values=True, max_num_fields=20, errors="strict")
-    except ValueError as error:
-        raise _RefusedError(400, f"the parameters cannot be read: {error}") from error
-
-
-def _decoded(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise _RefusedError(400, f"the body is not UTF-8: {error}") from error
+    async def _passed_on(self, scope: Scope, send: Send) -> bool:
+        """Whether the answer went out to its end, and its process can answer another query."""
+        while True:
+            before = current_time()
+            try:
+                with fail_after(max(self._computing, 0)):
+                    kind, content = await self._lease.frame()
+            except TimeoutError:
+                return _broken_off(scope, f"the query took more than {self._limits.sparql_seconds:g} seconds")
+            except WorkerEndedError as ended:
+                return _broken_off(scope, str(ended))
+            between = current_time()
+            self._computing -= between - before
+            if kind == END:
+                await send({"type": "http.response.body", "body": b""})
+                return content != SPENT
+            if kind != PART:
+                return _broken_off(scope, json.loads(content)["text"])
+            try:
+                with fail_after(max(self._reading, 0)):
+                    await send({"type": "http.response.body", "body": content, "more_body": True})
+            except TimeoutError:
+                return _broken_off(scope, f"its reader took more than {self._limits.sparql_sending:g} seconds")
+            self._reading -= current_time() - between
 
 
-def _content_type(headers: Headers) -> str:
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+def _broken_off(scope: Scope, why: str) -> bool:
+    _LOG.warning("request %s: the answer broke off: %s", scope.get("request_id"), why)
+    return False
+
+
+def _ended(ended: WorkerEndedError) -> RefusedError:
+    if ended.out_of_memory:
+        return RefusedError(507, "the query needs more memory than one may have; ask for less at a time")
+    _LOG.error("%s", ended)
+    return RefusedError(500, "the query ended the process that answered it; make it simpler")
+
+
+def _refusal(refused: RefusedError) -> Response:
+    return PlainTextResponse(f"{refused}\n", status_code=refused.status, headers=refused.headers)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _unless_gone(request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
+    """Response of the work, which ends early where the client does not wait for it."""
+    answers: list[Response] = []
+    failures: list[Exception] = []
+    async with create_task_group() as group:
+
+        async def watch() -> None:
+            await _gone(request.receive)
+            group.cancel_scope.cancel()
+
+        group.start_soon(watch)
+        try:
+            answers.append(await work())
+        except Exception as error:
+            failures.append(error)
+        group.cancel_scope.cancel()
+    if failures:
+        raise failures[0]
+    # Nobody reads this where nobody waits.
+    return answers[0] if answers else Response(status_code=499)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Final
 
 import strawberry
@@ -113,7 +111,7 @@ async def find_statistics(info: Info) -> Statistics:
 
 def fingerprint(graph: Graph) -> str:
     """SHA-256 of the manifest in a form that depends on its content alone."""
-    return hashlib.sha256(json.dumps(graph.manifest, sort_keys=True, default=str).encode()).hexdigest()
+    return graph.fingerprint
 
 
 async def _counted(graph: Graph) -> Statistics:

@@ -6,17 +6,18 @@ Papers and entities are the nodes; roles and relations are the edges, walked bot
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from api.errors import LimitError
 from api.loaders import RELATION_OF, ROLE_OF, Edge, Select
-from kg.store import Row, iri
+from kg.store import Row, Term, iri
 
-__all__ = ["Neighbours", "Step", "neighbourhood", "shortest_path"]
+__all__ = ["EDGE_TERMS", "Neighbours", "Step", "Walked", "edges_among", "edges_at", "neighbourhood", "shortest_path"]
 
-_EDGE_TERMS: Final = tuple(iri(term) for term in sorted({*ROLE_OF, *RELATION_OF}))
+#: Properties of all edges, sorted.
+EDGE_TERMS: Final = tuple(iri(term) for term in sorted({*ROLE_OF, *RELATION_OF}))
 
 # The taxonomy's own statements reach beyond the graph; only nodes with a count of papers are in it.
 _WITHIN: Final = """
@@ -36,6 +37,26 @@ SELECT DISTINCT ?other ?rank WHERE {
   FILTER(EXISTS { ?other a kg:Paper } || EXISTS { ?other kg:paperCount ?papers })
   LATERAL { OPTIONAL { ?other kg:pageRank ?scored } } BIND(COALESCE(?scored, 0) AS ?rank)
 } ORDER BY DESC(?rank) STR(?other) LIMIT %LIMIT%"""
+_WALKED: Final = """
+SELECT DISTINCT ?other ?rank WHERE {
+  VALUES ?node { {{nodes}} }
+  LATERAL {
+    { VALUES ?predicate { {{roles}} } LATERAL { %EITHER% } LATERAL { ?subject a kg:Paper } }
+    UNION
+    { VALUES ?predicate { {{relations}} } LATERAL { %EITHER% }
+      LATERAL { ?subject kg:paperCount ?theirs } LATERAL { ?object kg:paperCount ?others } }
+  }
+  %SURE%
+  VALUES ?kind { {{kinds}} } LATERAL { ?other a ?kind }
+  LATERAL { OPTIONAL { ?other kg:pageRank ?scored } } BIND(COALESCE(?scored, 0) AS ?rank)
+} ORDER BY DESC(?rank) STR(?other) LIMIT %LIMIT%""".replace(
+    "%EITHER%",
+    "{ ?node ?predicate ?other BIND(?node AS ?subject) BIND(?other AS ?object) } UNION"
+    " { ?other ?predicate ?node BIND(?other AS ?subject) BIND(?node AS ?object) }",
+)
+_SURE: Final = """
+  LATERAL { ?claim rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ; kg:confidence ?confidence }
+  FILTER(?confidence >= {{least}})"""
 _AMONG: Final = f"""
 SELECT DISTINCT ?subject ?predicate ?object WHERE {{
   VALUES ?subject {{ {{{{nodes}}}} }} VALUES ?predicate {{ {{{{predicates}}}} }}
@@ -88,6 +109,35 @@ class Neighbours:
     truncated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a neighbourhood is walked over.
+
+    Attributes
+    ----------
+    roles, relations : tuple of terms
+        Properties of the edges from papers, and of those between entities.
+    kinds : tuple of terms
+        Classes of the nodes.
+    least : term or None
+        Least confidence of an edge's surest claim.
+    """
+
+    roles: tuple[Term, ...]
+    relations: tuple[Term, ...]
+    kinds: tuple[Term, ...]
+    least: Term | None
+
+    def query(self) -> tuple[str, dict[str, Term | Sequence[Term]]]:
+        """Query for the nodes of a ring, and the terms of its markers."""
+        values: dict[str, Term | Sequence[Term]] = {
+            "roles": self.roles, "relations": self.relations, "kinds": self.kinds,
+        }  # fmt: skip
+        if self.least is not None:
+            values["least"] = self.least
+        return _WALKED.replace("%SURE%", "" if self.least is None else _SURE), values
+
+
 @dataclass(slots=True)
 class _Side:
     """One end of a search from both ends: the steps by which each node was reached."""
@@ -129,7 +179,26 @@ async def shortest_path(
     return None
 
 
-async def neighbourhood(select: Select, node: str, *, depth: int, limit: int) -> Neighbours:
+async def edges_at(select: Select, nodes: Sequence[str]) -> list[Edge]:
+    """Edges that begin or end at any of these nodes."""
+    rows = await select(_LEVEL, nodes=[iri(text) for text in nodes], predicates=EDGE_TERMS)
+    return list(map(_edge, rows))
+
+
+async def edges_among(select: Select, nodes: Collection[str], predicates: Sequence[Term] = EDGE_TERMS) -> list[Edge]:
+    """Edges with both ends among these nodes, sorted."""
+    rows = await select(_AMONG, nodes=[iri(text) for text in nodes], predicates=predicates)
+    return sorted(edge for edge in map(_edge, rows) if edge.object in nodes)
+
+
+async def neighbourhood(
+    select: Select,
+    node: str,
+    *,
+    depth: int,
+    limit: int,
+    walked: Walked | None = None,
+) -> Neighbours:
     """Nodes within a distance of a node, and the edges among them.
 
     Parameters
@@ -139,6 +208,8 @@ async def neighbourhood(select: Select, node: str, *, depth: int, limit: int) ->
     limit : int
         Most nodes to give, the node itself not counted; of those equally far, those with the
         highest PageRank come first.
+    walked : Walked, optional
+        What is walked over; everything where left out.
     """
     distances = {node: 0}
     frontier = [node]
@@ -149,22 +220,22 @@ async def neighbourhood(select: Select, node: str, *, depth: int, limit: int) ->
             break
         # Nodes that are known already may come again, hence as many rows more.
         wanted = room + len(distances) + 1
-        query = _RING.replace("%LIMIT%", str(wanted))
-        rows = await select(query, nodes=[iri(text) for text in frontier], predicates=_EDGE_TERMS)
+        query, values = (_RING, {"predicates": EDGE_TERMS}) if walked is None else walked.query()
+        rows = await select(
+            query.replace("%LIMIT%", str(wanted)), nodes=[iri(text) for text in frontier], **values
+        )
         ring = [text for row in rows if (text := row["other"].value) not in distances]
         truncated = truncated or len(ring) > room
         frontier = ring[:room]
         distances.update(dict.fromkeys(frontier, distance))
-    rows = await select(_AMONG, nodes=[iri(text) for text in distances], predicates=_EDGE_TERMS)
-    edges = sorted(edge for edge in map(_edge, rows) if edge.object in distances)
+    edges = await edges_among(select, distances)
     return Neighbours(distances, tuple(edges), truncated)
 
 
 async def _advance(select: Select, side: _Side) -> None:
-    rows = await select(_LEVEL, nodes=[iri(text) for text in side.frontier], predicates=_EDGE_TERMS)
     known = set(side.frontier)
     steps: defaultdict[str, list[Step]] = defaultdict(list)
-    for edge in map(_edge, rows):
+    for edge in await edges_at(select, side.frontier):
         for step in (Step(edge, True), Step(edge, False)):
             if step.origin in known and step.target not in side.reached_by:
                 steps[step.target].append(step)

@@ -1,4 +1,4 @@
-"""The enumerations and inputs of the API."""
+"""The enumerations of the API."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from api.fields import value
 
 __all__ = [
     "ChangeDirection",
-    "ClaimFilter",
+    "ClaimOrder",
+    "CommunityOrder",
     "Dimension",
     "Direction",
     "EntityOrder",
     "EntityType",
     "FigureOrder",
-    "PaperFilter",
+    "MemberOrder",
+    "NodeKind",
     "PaperOrder",
     "Projection",
+    "RelatedOrder",
     "Relation",
     "Role",
     "Status",
@@ -29,6 +32,18 @@ __all__ = [
 class EntityType(Enum):
     """Values are the local names of the ontology's classes."""
 
+    METHOD = value("Method", "A model, algorithm, architecture or technique.")
+    TASK = value("Task", "A problem that papers try to solve.")
+    DATASET = value("Dataset", "A collection of examples, or a benchmark.")
+    HARDWARE = value("Hardware", "A device that computes or senses.")
+    METRIC = value("Metric", "A measure in which results are reported.")
+
+
+@strawberry.enum(description="What kind of thing a node of a drawing is.")
+class NodeKind(Enum):
+    """Values are the local names of the ontology's classes."""
+
+    PAPER = value("Paper", "A paper.")
     METHOD = value("Method", "A model, algorithm, architecture or technique.")
     TASK = value("Task", "A problem that papers try to solve.")
     DATASET = value("Dataset", "A collection of examples, or a benchmark.")
@@ -124,6 +139,9 @@ class PaperOrder(Enum):
     YEAR = value("YEAR", "Latest first; papers without a year last.")
     TITLE = value("TITLE", "By title, letter case aside.")
     PAGERANK = value("PAGERANK", "Highest PageRank first.")
+    OLDEST = value("OLDEST", "Earliest first; papers without a year last.")
+    DEGREE = value("DEGREE", "Those with most neighbours in their projection first.")
+    BETWEENNESS = value("BETWEENNESS", "Highest betweenness first.")
 
 
 @strawberry.enum(description="Orders of a list of entities.")
@@ -133,6 +151,48 @@ class EntityOrder(Enum):
     NAME = value("NAME", "By name, letter case aside.")
     PAPERS = value("PAPERS", "Those in most papers first.")
     PAGERANK = value("PAGERANK", "Highest PageRank first.")
+    DEGREE = value("DEGREE", "Those with most neighbours in their projection first.")
+    BETWEENNESS = value("BETWEENNESS", "Highest betweenness first.")
+
+
+@strawberry.enum(description="Orders of a list of claims.")
+class ClaimOrder(Enum):
+    """Each order ends with the IRI, so that no two claims are at the same place."""
+
+    CONFIDENCE = value("CONFIDENCE", "Surest first.")
+    EDGE_CONFIDENCE = value(
+        "EDGE_CONFIDENCE", "Surest by the claims of all papers together first; what a paper says of itself last."
+    )
+    SUPPORT = value("SUPPORT", "Those whose edge most papers state first; what a paper says of itself last.")
+    LATEST = value("LATEST", "Those of the latest papers first; of papers without a year last.")
+    OLDEST = value("OLDEST", "Those of the earliest papers first; of papers without a year last.")
+
+
+@strawberry.enum(description="Orders of the entities related to an entity.")
+class RelatedOrder(Enum):
+    """Each order ends with name, IRI, relation and direction, so that no two are at the same place."""
+
+    CLAIMS = value("CLAIMS", "Those with most claims first.")
+    CONFIDENCE = value("CONFIDENCE", "The surest first; what the taxonomy alone says last.")
+    NAME = value("NAME", "By name, letter case aside.")
+
+
+@strawberry.enum(description="Orders of the members of a community.")
+class MemberOrder(Enum):
+    """Each order ends with the IRI, so that no two members are at the same place."""
+
+    PAGERANK = value("PAGERANK", "Highest PageRank first.")
+    NAME = value("NAME", "By name or title, letter case aside.")
+    DEGREE = value("DEGREE", "Those with most neighbours in their projection first.")
+    BETWEENNESS = value("BETWEENNESS", "Highest betweenness first.")
+
+
+@strawberry.enum(description="Orders of a list of communities.")
+class CommunityOrder(Enum):
+    """Each order ends with the IRI, so that no two communities are at the same place."""
+
+    MEMBERS = value("MEMBERS", "Largest first.")
+    LABEL = value("LABEL", "By label, letter case aside.")
 
 
 @strawberry.enum(description="A view of the graph that centrality and communities were computed on.")
@@ -141,59 +201,3 @@ class Projection(Enum):
 
     ENTITIES = value("entities", "Entities, linked where papers mention both or relate them.")
     PAPERS = value("papers", "Papers, linked where they share entities.")
-
-
-@strawberry.input(description="Which papers are wanted; all conditions must hold.")
-class PaperFilter:
-    """Conditions on papers; None leaves one out."""
-
-    year: int | None = strawberry.field(default=None, description="Published in this year.")
-    year_from: int | None = strawberry.field(default=None, description="Published in this year or later.")
-    year_to: int | None = strawberry.field(default=None, description="Published in this year or earlier.")
-    venue: str | None = strawberry.field(
-        default=None, description="Published at this venue: its whole name, letter case aside."
-    )
-    entity: str | None = strawberry.field(
-        default=None, description="Mentions this entity: a global id, an IRI, or a name or alias, letter case aside."
-    )
-    include_narrower: bool = strawberry.field(
-        default=True, description="Whether entities narrower than `entity` count too: a Jetson Nano is an edge device."
-    )
-    role: Role | None = strawberry.field(default=None, description="Has such an entity in this role.")
-    type: EntityType | None = strawberry.field(default=None, description="Has such an entity of this type.")
-    search: str | None = strawberry.field(
-        default=None,
-        description="Holds each of these words, or parts of words, in title or abstract, letter case aside.",
-    )
-
-
-@strawberry.input(description="Which claims are wanted; all conditions must hold.")
-class ClaimFilter:
-    """Conditions on claims; None leaves one out."""
-
-    paper: strawberry.ID | None = strawberry.field(
-        default=None, description="Made by this paper: a global id, an IRI or an identifier."
-    )
-    subject: strawberry.ID | None = strawberry.field(
-        default=None, description="About this paper or entity: a global id, an IRI or a paper's identifier."
-    )
-    object: strawberry.ID | None = strawberry.field(
-        default=None, description="That speak of this entity as their object: a global id or an IRI."
-    )
-    role: Role | None = strawberry.field(default=None, description="From a paper to an entity in this role.")
-    relation: Relation | None = strawberry.field(default=None, description="Between entities, by this relation.")
-    min_confidence: float | None = strawberry.field(default=None, description="At least this sure, 0 to 1.")
-    derived: bool | None = strawberry.field(
-        default=None, description="True: only what follows from other claims; false: only what a sentence says."
-    )
-    hedged: bool | None = strawberry.field(
-        default=None, description="True: only what papers say may be so; false: only what they state."
-    )
-    min_support: int | None = strawberry.field(
-        default=None,
-        description="Between entities, their edge stated by at least so many papers.",
-    )
-    min_edge_confidence: float | None = strawberry.field(
-        default=None,
-        description="Between entities, their edge at least this sure by the claims of all papers together, 0 to 1.",
-    )

@@ -12,15 +12,20 @@ from typing import Final
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from api.security import policy
+
 __all__ = ["ASSETS", "POLICY", "assets", "page"]
 
 #: Folder of all that the page loads.
 ASSETS: Final = Path(__file__).parent / "assets"
 
 #: Content security policy of the page: scripts from here alone; the editor sets styles as it runs.
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY: Final = policy(
+    script_src="'self'",
+    style_src="'self' 'unsafe-inline'",
+    img_src="'self' data:",
+    font_src="'self' data:",
+    connect_src="'self'",
 )
 
 

@@ -55,9 +55,10 @@ def vendored(versions: Path) -> dict[str, bytes]:
             if digest != file["sha256"]:
                 raise VendorError(f"{name} {version}: {file['from']} has the hash {digest}, not {file['sha256']}")
             found[file["to"]] = _FONT_FACE.sub(b"", content) if file["to"].endswith(".css") else content
-        licence = members["package/LICENSE"].decode().strip()
-        licences.append(f"{name} {version} ({package['licence']})\n\n{licence}\n")
-    notes = (ASSETS / "NOTICES.txt").read_text(encoding="utf-8")
+        # A package without the text of its licence has it in our notices.
+        licence = members.get("package/LICENSE", b"").decode().strip()
+        licences.append(f"{name} {version} ({package['licence']})\n\n{licence}\n".rstrip("\n") + "\n")
+    notes = (versions.parent / "NOTICES.txt").read_text(encoding="utf-8")
     found["LICENSES.txt"] = f"\n{'-' * 78}\n\n".join([*licences, notes]).encode()
     return found
 

@@ -31,7 +31,7 @@ def facts(graph: tuple[GraphStore, Facts]) -> Facts:
 
 @pytest.fixture(scope="session")
 def client(store: GraphStore) -> Iterator[TestClient]:
-    limits = Limits(sparql_seconds=0.5, sparql_workers=2, sparql_bytes=200_000)
+    limits = Limits(seconds=600, sparql_seconds=0.5, sparql_workers=2, sparql_bytes=200_000)
     with TestClient(create_app(store, MANIFEST, limits=limits)) as client:
         yield client
 

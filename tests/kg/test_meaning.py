@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg import meaning
+from kg.errors import ModelError
 from kg.meaning import NEEDED, PIECES, WIDTH, Encoder, available, read_vectors, write_vectors
 
 HELD = Path(__file__).parent / "resolve" / "meaning-vectors.npz"
@@ -136,9 +137,9 @@ def test_a_folder_that_cannot_be_written_is_passed_over(encoder: Callable[..., E
     assert encoder(tmp_path / "vectors")(["quokka net"]).any()
 
 
-def test_other_weights_are_refused(encoder: Callable[..., Encoder]) -> None:
-    from kg.training.network import ENCODER_SHA256
-
+def test_other_weights_are_refused(encoder: Callable[..., Encoder], monkeypatch: pytest.MonkeyPatch) -> None:
     assert available()
-    assert meaning.ENCODER_SHA256 == ENCODER_SHA256
     assert (meaning.encoder_folder() / "model.safetensors").is_file()
+    monkeypatch.setattr(meaning, "ENCODER_SHA256", "0" * 64)  # weights of that hash are expected, and not there
+    with pytest.raises(ModelError, match="hash"):
+        meaning.encoder_folder()

@@ -86,7 +86,7 @@ def cross_fitted(seen: Read, settings: Settings, *, folds: int = FOLDS) -> Fitte
 def _part(seen: Read, chosen: Sequence[bool]) -> Read:
     papers = tuple(p for p, is_in in zip(seen.papers, chosen, strict=True) if is_in)
     readings = tuple(each for each, is_in in zip(seen.readings, chosen, strict=True) if is_in)
-    return Read(seen.gold, papers, readings, seen.relater, seen.lexicon)
+    return replace(seen, papers=papers, readings=readings)
 
 
 def mentions(seen: Read, settings: Settings) -> list[Judged]:

@@ -83,6 +83,11 @@ class _Process:
         except OSError as error:
             raise WorkerEndedError(self._process.wait()) from error
 
+    def opened(self, folder: Path) -> tuple[bytes, bytes]:
+        """Have it open the store of a folder, where it has not; what it says."""
+        self.send({"open": str(folder)})
+        return self.frame()
+
     def frame(self) -> tuple[bytes, bytes]:
         """Kind and content of the next frame."""
         kind, length = FRAME.unpack(self._exactly(FRAME.size))
@@ -193,12 +198,10 @@ class Lease:
         folder = await self._pool.folder(store)
         while True:
             process = self._process = self._pool.take(folder)
-            if process.folder == folder:
-                return None
             used, process.folder = process.folder is not None, None
             try:
-                await self._pool.in_thread(process.send, {"open": str(folder)})
-                kind, content = await self._pool.in_thread(process.frame)
+                # Asked of one that has it open too: whoever answers is alive, which poll does not say while it dies.
+                kind, content = await self._pool.in_thread(process.opened, folder)
             except WorkerEndedError:
                 # One that was idle may have been ended by the system; a new one must not be.
                 if not used:

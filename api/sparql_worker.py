@@ -163,11 +163,14 @@ def main(arguments: list[str]) -> None:
         output.flush()
 
     store: GraphStore | None = None
+    folder: str | None = None
     try:
         while True:
             order = json.loads(orders.get())
-            if "open" in order:
-                store = None
+            if "open" in order and store is not None and order["open"] == folder:
+                send(READY, b"")
+            elif "open" in order:
+                store, folder = None, order["open"]
                 store = _opened(order["open"], send)
             else:
                 _answer(store, order, send)

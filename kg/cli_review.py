@@ -63,8 +63,16 @@ def review(
             by_meaning = meaning.available()
             aside.print(_BY_BOTH if by_meaning else _BY_LETTERS, highlight=False, soft_wrap=True, markup=False)
         encode = _encoder(workspace, status.update) if by_meaning else None
-        found, decisions, least = reviewing.of_workspace(workspace)
-        doubts = reviewing.doubts(found, decisions, least=least, type_=type_of, top=top, encode=encode)
+        made = reviewing.of_workspace(workspace)
+        doubts = reviewing.doubts(
+            made.found,
+            made.decisions,
+            least=made.least,
+            least_alone=made.least_alone,
+            type_=type_of,
+            top=top,
+            encode=encode,
+        )
         written = write_proposals(doubts, out) if out else 0
     if as_json:
         rows = [{"rank": rank, "gain": each.gain, **asdict(each)} for rank, each in enumerate(doubts, 1)]

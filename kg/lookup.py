@@ -24,7 +24,8 @@ SELECT ?node ?type ?name ?papers WHERE {
 }"""
 _ALIASES: Final = "SELECT ?node ?alias WHERE { ?node kg:paperCount ?papers ; skos:altLabel ?alias }"
 _BROADER: Final = (
-    "SELECT ?node ?above WHERE { ?node kg:paperCount ?papers ; skos:broader ?above . ?above kg:paperCount ?of }"
+    "SELECT DISTINCT ?node ?above WHERE { ?node kg:paperCount ?papers ; skos:broader ?above ."
+    " ?above kg:paperCount ?of }"
 )
 _TYPE_OF: Final[dict[str, EntityType]] = {str(KG[name]): name for name in TYPES}
 

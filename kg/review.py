@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
 from kg.errors import InputError, RecordError, WorkspaceError
 from kg.model import TYPES, EntityType, Mention, Paper
@@ -27,6 +27,7 @@ from kg.resolve.evidence import Evidence, Seen
 from kg.resolve.names import name_key, squeezed
 from kg.resolve.near import near, probability
 from kg.resolve.odd import INSIDE, mostly_cut, oddity
+from kg.resolve.worth import worthwhile
 from kg.tables import MentionCache, read_papers
 from kg.workspace import Workspace
 
@@ -58,6 +59,23 @@ _WHY: Final = {
     "initials 3": "the letters fit",
     "initials 4": "the letters fit",
 }
+
+
+class Made(NamedTuple):
+    """What the graph of a workspace was made of.
+
+    Attributes
+    ----------
+    found : list of (Paper, mentions)
+    decisions : Decisions
+    least, least_alone : float
+        The settings ``claims.least_confidence`` and ``resolve.least_alone``.
+    """
+
+    found: list[tuple[Paper, Sequence[Mention]]]
+    decisions: Decisions
+    least: float
+    least_alone: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,7 @@ def doubts(
     decisions: Decisions = NONE,
     *,
     least: float = 0.0,
+    least_alone: float = 0.0,
     type_: EntityType | None = None,
     top: int | None = None,
     encode: Encode | None = None,
@@ -119,6 +138,8 @@ def doubts(
         What was decided already, and is doubted no more.
     least : float
         Claims below this confidence are not in the graph.
+    least_alone : float
+        Names of one paper that are less sure are not either; see `kg.resolve.worth`.
     type_ : EntityType, optional
         Doubt entities of this type only.
     top : int, optional
@@ -128,7 +149,7 @@ def doubts(
     """
     held = sorted(found, key=lambda pair: pair[0].id)
     concepts = keyed(held, decisions)
-    resolution = settle(concepts, decisions)
+    resolution = worthwhile(settle(concepts, decisions), least=least_alone, decisions=decisions).resolution
     seen = Evidence([paper for paper, _ in held], concepts, resolution, least=least)
     raised = [
         each
@@ -325,8 +346,8 @@ def _doubt(
     return Doubt(kind, why, first[0], name, other, round(wrong, 2), papers, made)
 
 
-def of_workspace(workspace: Workspace) -> tuple[list[tuple[Paper, Sequence[Mention]]], Decisions, float]:
-    """Papers of a workspace with their mentions, what was decided of them, and the least confidence of its claims.
+def of_workspace(workspace: Workspace) -> Made:
+    """Papers of a workspace with their mentions, what was decided of them, and how sure they had to be.
 
     Raises
     ------
@@ -340,7 +361,7 @@ def of_workspace(workspace: Workspace) -> tuple[list[tuple[Paper, Sequence[Menti
         found: list[tuple[Paper, Sequence[Mention]]] = [(paper, cache.findings(paper).mentions) for paper in papers]
         kept = manifest.get("decisions")
         decisions = read_decisions(folder / FOLDER / _name(kept["file"])) if kept else NONE
-        return found, decisions, float(manifest["least_confidence"])
+        return Made(found, decisions, float(manifest["least_confidence"]), float(manifest.get("least_alone", 0.0)))
     except (OSError, KeyError, TypeError, ValueError, InputError) as error:
         raise WorkspaceError(folder, f"what its graph was made of cannot be read: {error!r}; build again") from error
 

@@ -5,6 +5,7 @@
     mygraph/
         papers/         the papers, Parquet; the manifest names the current file
         mentions/       what the model found, Parquet, a folder a model version
+        vectors/        what the names mean to an encoder, where `kg review --meaning` was asked
         decisions/      what people decided, if anything: a copy of the table that the build was given
         graph/<hash>/   a snapshot: the triple store of one build, named after its content,
                         and beside its files the same as arrays (`kg.arrays`)

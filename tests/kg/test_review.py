@@ -15,6 +15,7 @@ from kg.proposals import NOTE, PROPOSED, proposals, write_proposals
 from kg.resolve import resolve
 from kg.resolve.decisions import NONE, Decision, Decisions, decided, read_decisions
 from kg.resolve.names import name_key
+from kg.resolve.worth import worthwhile
 from kg.review import Doubt, doubts
 
 Marked = Callable[..., tuple[Paper, tuple[Mention, ...]]]
@@ -98,6 +99,16 @@ def test_a_model_that_is_unsure_is_doubted_and_claims_that_are_left_out_are_not(
     assert "unsure" in unsure.why
     assert doubts(papers, least=0.5) == []
     assert doubts([]) == []
+
+
+def test_names_that_the_build_leaves_out_are_not_doubted(found: Found) -> None:
+    graph = {(entity.type, entity.name) for entity in worthwhile(resolve(found), least=0.55).resolution.entities}
+    everything, raised = by_names(doubts(found)), by_names(doubts(found, least_alone=0.55))
+    assert ("burrow) mapping", None) in everything
+    assert ("Task", "burrow) mapping") not in graph
+    assert ("burrow) mapping", None) not in raised
+    assert raised
+    assert set(raised) < set(everything)
 
 
 @settings(max_examples=25, deadline=None)

@@ -21,6 +21,7 @@ DOORS = {
     "pint": ("kg/extract/measures.py",),
     "tokenizers": ("kg/extract/", "kg/training/"),
     "networkx": ("kg/analytics/",),
+    "matplotlib": ("kg/plot/",),
     # the store itself has one door; parsers and serialisers are used where files are read and written
     "pyoxigraph": (
         "kg/store.py",
@@ -43,6 +44,7 @@ DOORS = {
         "kg/cli_links.py",
         "kg/cli_mcp.py",
         "kg/cli_model.py",
+        "kg/cli_plot.py",
         "kg/cli_resolution.py",
         "kg/cli_review.py",
         "kg/cli_serve.py",

@@ -16,6 +16,7 @@ edges before any algorithm sees them, so that the order in which papers came can
 1
 """
 
+from kg.analytics.grouping import community_graph
 from kg.analytics.layout import layout
 from kg.analytics.measures import Measures, NodeMeasures, community_labels, measure
 from kg.analytics.projection import (
@@ -39,6 +40,7 @@ __all__ = [
     "NodeMeasures",
     "PaperNode",
     "annotated",
+    "community_graph",
     "community_labels",
     "entity_graph",
     "full_graph",

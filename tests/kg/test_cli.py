@@ -272,3 +272,12 @@ def test_ctrl_c_leaves_the_old_graph_whole(graph: Path) -> None:
         assert "interrupted" in said
         assert (graph / "MANIFEST.json").read_bytes() == before
     assert json.loads(run("stats", graph, "--json").stdout)["classes"]["Paper"] in (7, 82)
+
+
+def test_plot_draws_what_is_asked_for(graph: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="the extra `plot` is not installed")
+    done = run("plot", graph, "entities", "--out", tmp_path, "--format", "svg", "--theme", "dark")
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["entities-dark.svg"]
+    wrong = run("plot", graph, "cats", "--out", tmp_path)
+    assert wrong.exit_code == 1 and "communities" in wrong.stderr

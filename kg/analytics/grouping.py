@@ -42,3 +42,15 @@ def community_graph(graph: nx.Graph, community: Mapping[Any, int]) -> nx.Graph:
         if first != second:
             made.add_edge(first, second, weight=math.fsum(values), edges=len(values))
     return made
+
+
+def simple(graph: nx.Graph) -> nx.Graph:
+    """Undirected graph without parallel edges or self loops, its nodes and labels the same, its weights added up."""
+    made = nx.Graph()
+    made.add_nodes_from(sorted(graph.nodes(data=True), key=lambda node: node[0]))
+    weights: defaultdict[tuple[Any, Any], list[float]] = defaultdict(list)
+    for source, target, value in graph.edges(data="weight", default=1):
+        if source != target:
+            weights[(source, target) if source <= target else (target, source)].append(value)
+    made.add_weighted_edges_from((*pair, math.fsum(values)) for pair, values in sorted(weights.items()))
+    return made

@@ -281,3 +281,18 @@ def test_plot_draws_what_is_asked_for(graph: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["entities-dark.svg"]
     wrong = run("plot", graph, "cats", "--out", tmp_path)
     assert wrong.exit_code == 1 and "communities" in wrong.stderr
+
+
+def test_stats_shows_structure_when_asked(graph: Path) -> None:
+    shown = run("stats", graph, "--levels", "--bridges", "--rising")
+    assert shown.exit_code == 0, shown.output
+    assert "Level 1" in shown.stdout and "Bridges" in shown.stdout and "Rising" in shown.stdout
+    assert "levels" in json.loads(run("stats", graph, "--levels", "--json").stdout)
+
+
+def test_export_of_a_projection_leaves_rdf_alone(graph: Path, tmp_path: Path) -> None:
+    assert run("export", graph, "--projection", "papers", "--to", tmp_path, "-f", "gexf,csv").exit_code == 0
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".csv", ".gexf"]
+    for wrong in (("--years", "2020-2010"), ("--years", "soon"), ("--projection", "papers", "-f", "turtle")):
+        assert run("export", graph, "--to", tmp_path, *wrong).exit_code == 2
+    assert run("export", graph, "--to", tmp_path, "--projection", "cats").exit_code == 1

@@ -1,4 +1,4 @@
-"""The command line: `kg build`, `stats`, `query`, `export`, `serve`, `extract`, `evaluate`, `train`, `validate`, ...
+"""The command line: `kg build`, `add`, `remove`, `update`, `stats`, `query`, `export`, `serve`, `extract`, ...
 
 Exit codes: 0 done; 1 an error, nothing was changed; 2 the command was called wrongly; 3 done, but
 some input was passed over; 4 a graph breaks its shapes; 130 interrupted.
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from kg import cli_ask, cli_links, cli_mcp, cli_model, cli_resolution, cli_review, cli_serve, terminal
+from kg import cli_ask, cli_change, cli_links, cli_mcp, cli_model, cli_resolution, cli_review, cli_serve, terminal
 from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
 from kg.export import FORMATS as EXPORT_FORMATS
@@ -192,7 +192,10 @@ def export_command(
         answers.print(f"{path} ({path.stat().st_size:,} bytes)", highlight=False, soft_wrap=True)
 
 
-for _command in (cli_ask.explain, cli_mcp.mcp, cli_review.review, cli_model.extract, cli_model.train, cli_serve.serve):
+for _command in (
+    cli_change.add, cli_change.remove, cli_change.update,
+    cli_ask.explain, cli_mcp.mcp, cli_review.review, cli_model.extract, cli_model.train, cli_serve.serve,
+):  # fmt: skip
     app.command()(_command)
 app.add_typer(cli_resolution.evaluate, name="evaluate")
 app.add_typer(cli_links.app)

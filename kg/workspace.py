@@ -3,6 +3,7 @@
 ::
 
     mygraph/
+        records/        what the files held, Parquet, each record with its file, so that one can be taken out again
         papers/         the papers, Parquet; the manifest names the current file
         mentions/       what the model found, Parquet, a folder a model version
         vectors/        what the names mean to an encoder, where `kg review --meaning` was asked

@@ -39,6 +39,7 @@ from kg.model import TYPES, Entity, Findings, Paper
 from kg.papers import gather_papers
 from kg.records import FOLDER as RECORDS
 from kg.records import Records, keep_records, records_of
+from kg.report import report_of, write_report
 from kg.resolve import Resolution, resolve
 from kg.resolve.advice import advise
 from kg.resolve.decisions import NONE, Table, drop_decisions, keep_decisions, read_table
@@ -82,6 +83,8 @@ class Progress:
         Told each problem of the input; the build goes on.
     on_advice : callable
         Told what is no problem but may be a slip: each decision that changed nothing.
+    on_report : callable
+        Told, at the end, what `kg.report.report_of` says.
     """
 
     on_stage: Callable[[str, int | None], None] = lambda name, steps: None
@@ -89,6 +92,7 @@ class Progress:
     on_bytes: Callable[[int], None] = lambda count: None
     on_problem: Callable[[InputError], None] = lambda problem: None
     on_advice: Callable[[str], None] = lambda advice: None
+    on_report: Callable[[Mapping[str, Any]], None] = lambda report: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class Built:
         Wall-clock time of each stage.
     advice : tuple of str
         What each decision lacks that changed nothing.
+    report : dict
+        What `kg.report.report_of` says.
     """
 
     workspace: Workspace
@@ -116,6 +122,7 @@ class Built:
     from_cache: int
     seconds: dict[str, float] = field(default_factory=dict)
     advice: tuple[str, ...] = ()
+    report: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build(
@@ -248,7 +255,13 @@ def make_graph(
         _drop(out / "papers", str(manifest["papers"]))
         _drop(out / RECORDS, str(manifest["records"]))
         drop_decisions(out, table)
-    return Built(workspace, tuple(problems), number, from_cache, seconds, advice)
+    mentions = sum(len(findings.mentions) for _, findings in found)
+    report = report_of(
+        manifest, records=number, from_cache=from_cache, mentions=mentions, passed=records.passed, seconds=seconds
+    )
+    write_report(out, report)
+    progress.on_report(report)
+    return Built(workspace, tuple(problems), number, from_cache, seconds, advice, report)
 
 
 def _drop(folder: Path, current: str) -> None:

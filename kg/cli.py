@@ -17,7 +17,7 @@ import typer
 from rich.markup import escape
 
 from kg import cli_ask, cli_change, cli_links, cli_mcp, cli_model, cli_resolution, cli_review, cli_serve, terminal
-from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, Model, Quiet, ReadFormat, app, fail, told
+from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, LogFile, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
 from kg.export import FORMATS as EXPORT_FORMATS
 
@@ -46,6 +46,7 @@ def build_command(
         Path | None,
         typer.Option("--decisions", help="Table of what people decided about entities; `kg review` proposes some."),
     ] = None,
+    log: LogFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Make a graph of papers: read, extract, resolve, measure, store.
@@ -59,7 +60,7 @@ def build_command(
         settings = replace(settings, links=chosen)
     if decisions is not None:
         settings = replace(settings, resolve=replace(settings.resolve, decisions=str(decisions)))
-    problems = _build(files, out, settings, format, quiet=quiet)
+    problems = _build(files, out, settings, format, quiet=quiet, log=log)
     if problems:
         raise typer.Exit(DONE_IN_PART)
 
@@ -86,13 +87,15 @@ def _settings(
     return checked(config)
 
 
-def _build(files: list[str], out: Path, config: Config, format: str | None, *, quiet: bool) -> int:
+def _build(
+    files: list[str], out: Path, config: Config, format: str | None, *, quiet: bool, log: Path | None = None
+) -> int:
     from kg.build import build
     from kg.readers import total_bytes
 
     answers, aside = terminal.consoles()
     size = total_bytes([f for f in files if f != "-"]) if "-" not in files else None
-    with terminal.building(aside, size, quiet=quiet) as progress:
+    with terminal.building(aside, size, quiet=quiet, log=log) as progress:
         built = build(files, out, config=config, format=format, stdin=sys.stdin.buffer, progress=progress)
     if not quiet:
         answers.print(terminal.summary(built))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from kg import terminal
-from kg.commands import DONE_IN_PART, Files, Graph, Quiet, ReadFormat, Threads, told
+from kg.commands import DONE_IN_PART, Files, Graph, LogFile, Quiet, ReadFormat, Threads, told
 
 if TYPE_CHECKING:
     from kg.change import Changed
@@ -20,7 +20,14 @@ _SHOWN: Final = 10
 
 
 @told
-def add(graph: Graph, files: Files, format: ReadFormat = None, threads: Threads = 0, quiet: Quiet = False) -> None:
+def add(
+    graph: Graph,
+    files: Files,
+    format: ReadFormat = None,
+    threads: Threads = 0,
+    log: LogFile = None,
+    quiet: Quiet = False,
+) -> None:
     """Add the papers of more files to a graph; the model reads only what is new.
 
     The graph is the one that a build of all its files gives, with the settings and decisions that it was built with.
@@ -31,10 +38,8 @@ def add(graph: Graph, files: Files, format: ReadFormat = None, threads: Threads 
 
     _, aside = terminal.consoles()
     size = total_bytes([f for f in files if f != "-"]) if "-" not in files else None
-    with terminal.building(aside, size, quiet=quiet) as progress:
-        changed = change.add(
-            graph, files, format=format, stdin=sys.stdin.buffer, threads=threads, progress=progress
-        )
+    with terminal.building(aside, size, quiet=quiet, log=log) as progress:
+        changed = change.add(graph, files, format=format, stdin=sys.stdin.buffer, threads=threads, progress=progress)
     _tell(changed, quiet=quiet)
 
 
@@ -47,6 +52,7 @@ def update(
     ] = None,
     format: ReadFormat = None,
     threads: Threads = 0,
+    log: LogFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Read files of a graph again, and give it what they hold now.
@@ -59,7 +65,7 @@ def update(
 
     _, aside = terminal.consoles()
     size = total_bytes(files) if files else None
-    with terminal.building(aside, size, quiet=quiet) as progress:
+    with terminal.building(aside, size, quiet=quiet, log=log) as progress:
         changed = change.update(graph, files or (), format=format, threads=threads, progress=progress)
     _tell(changed, quiet=quiet)
 
@@ -83,6 +89,7 @@ def remove(
         ),
     ] = None,
     threads: Threads = 0,
+    log: LogFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Take papers out of a graph, with all that they alone say.
@@ -95,7 +102,7 @@ def remove(
         raise typer.BadParameter("say what to remove: ids, --file or --query")
     _, aside = terminal.consoles()
     text = None if query is None else terminal.query_text(query)
-    with terminal.building(aside, None, quiet=quiet) as progress:
+    with terminal.building(aside, None, quiet=quiet, log=log) as progress:
         changed = change.remove(graph, ids=ids or (), files=files or (), query=text, threads=threads, progress=progress)
     _tell(changed, quiet=quiet)
 

@@ -63,9 +63,7 @@ class Records:
 
     def and_of(self, others: Records) -> Records:
         """These, and those of other files."""
-        return Records(
-            self.papers + others.papers, self.passed + others.passed, {**self.formats, **others.formats}
-        )
+        return Records(self.papers + others.papers, self.passed + others.passed, {**self.formats, **others.formats})
 
 
 def records_of(

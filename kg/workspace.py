@@ -10,7 +10,8 @@
         decisions/      what people decided, if anything: a copy of the table that the build was given
         graph/<hash>/   a snapshot: the triple store of one build, named after its content,
                         and beside its files the same as arrays (`kg.arrays`)
-        MANIFEST.json   names the current snapshot, with inputs, versions, counts and hashes
+        MANIFEST.json   names the current snapshot, with settings, versions, counts and hashes
+        report.json     what the last build took: seconds, memory, what was passed over and why
 
 A build writes its snapshot beside the current one; renaming the manifest publishes it, so that a
 reader sees the old graph or the new one, never half of each.

@@ -77,7 +77,13 @@ def test_papers_come_and_go(graph: Path, papers: Path, tmp_path: Path) -> None:
     shutil.copytree(graph, mine)
     line = {"id": "hops", "title": "Kangaroo hops by Transformers", "abstract": "A Transformer counts hops on MNIST."}
     more.write_text(f"{json.dumps(line)}\n{{broken\n", encoding="utf-8")
-    added = run("add", mine, more)
+    log = tmp_path / "log.jsonl"
+    added = run("add", mine, more, "--log", log)
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert next(each["stage"] for each in events if each["event"] == "stage") == "reading"
+    assert [each["source"] for each in events if each["event"] == "problem"] == [str(more)]
+    assert (events[-1]["event"], events[-1]["papers"]) == ("done", 8)
+    assert run("add", mine, more, "--log", tmp_path / "absent" / "log").exit_code == 1
     assert added.exit_code == DONE_IN_PART, added.output
     assert "added: 1 (title:" in added.stdout
     assert "more.jsonl" in added.stderr

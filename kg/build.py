@@ -247,10 +247,11 @@ def make_graph(
         quads = sorted_quads(_quads(statements, entities, links, measures, agents, minter))
         left_out = len(kept.left_out)
         manifest = _manifest(quads, statements, entities, links, agents, config, len(records.passed), left_out)
-        if table:
-            manifest["decisions"] = {**keep_decisions(out, table), "idle": len(advice)}
-        manifest["records"] = keep_records(out, records)
-        write_papers(papers, out / "papers" / str(manifest["papers"]))
+        with _writing(out):
+            if table:
+                manifest["decisions"] = {**keep_decisions(out, table), "idle": len(advice)}
+            manifest["records"] = keep_records(out, records)
+            write_papers(papers, out / "papers" / str(manifest["papers"]))
         workspace = publish(out, quads, manifest)
         _drop(out / "papers", str(manifest["papers"]))
         _drop(out / RECORDS, str(manifest["records"]))
@@ -288,7 +289,8 @@ def _mentions(
             for paper, findings in find(nlp, shard):
                 kept.append((paper, findings))
                 progress.on_step(1)
-            cache.keep(kept)
+            with _writing(out):
+                cache.keep(kept)
     extractor = Agent(settings.name, settings.version)
     by_rule = Agents(extractor, Agent("derived relations", derive.VERSION), Agent("figures", figures.VERSION))
     agents = Agents(extractor, extractor, extractor) if judges_relations(folder) else by_rule
@@ -429,6 +431,14 @@ def _manifest(
 def _by_type(entities: Sequence[tuple[Entity, int]]) -> Mapping[str, int]:
     counts = Counter(entity.type for entity, _ in entities)
     return {type_: counts[type_] for type_ in TYPES}
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(out, f"cannot be written: {error}; its graph is the one before") from error
 
 
 @contextmanager

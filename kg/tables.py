@@ -167,6 +167,9 @@ class MentionCache:
     def __contains__(self, text_sha256: str) -> bool:
         return text_sha256 in self._known
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def findings(self, paper: Paper) -> Findings:
         """What was found in a paper whose text the model has read.
 

@@ -46,6 +46,10 @@ LAYOUT: Final = 1
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w-]*")
 
 
+#: What a file is called while it is written: its name between a dot and the number of the process.
+_BEGUN: Final = re.compile(r"\..+\.\d+")
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A workspace whose manifest was read.
@@ -118,9 +122,18 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise WorkspaceError(folder, f"cannot be written: {error}") from error
     try:
+        _sweep(folder)
         yield
     finally:
         lock.release()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed builds had begun to write; nobody else writes where one holds the folder."""
+    places = (folder, *(folder / name for name in ("papers", "records", "decisions")), *folder.glob("mentions/*"))
+    for path in (path for place in places for path in place.glob(".*")):
+        if _BEGUN.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def publish(folder: Path, quads: Sequence[Quad], manifest: Mapping[str, Any]) -> Workspace:

@@ -38,16 +38,28 @@ _NONE: Final = "urn:x-none"
 _MOST_WORDS: Final = 12
 _MOST_ENTITIES: Final = 6
 
+# Edges of an entity, from the other end where that is known; and the claims of such edges, each read once.
 _RELATED: Final = {
-    Direction.OUTGOING: "LATERAL { ?node ?_relation ?_other }",
-    Direction.INCOMING: "LATERAL { ?_other ?_relation ?node }",
+    Direction.OUTGOING: "%OTHERS% VALUES ?_relation { {{relations}} } LATERAL { ?node ?_relation ?_other }",
+    Direction.INCOMING: "%OTHERS% VALUES ?_relation { {{relations}} } LATERAL { ?_other ?_relation ?node }",
 }
-_SURE: Final = {
-    Direction.OUTGOING: "LATERAL { ?_said rdf:subject ?node ; rdf:predicate ?_relation ; rdf:object ?_other ;"
-    " kg:confidence ?_believed }",
-    Direction.INCOMING: "LATERAL { ?_said rdf:subject ?_other ; rdf:predicate ?_relation ; rdf:object ?node ;"
-    " kg:confidence ?_believed }",
+_SAID: Final = (
+    "VALUES ?_relation { {{relations}} } LATERAL { ?_said rdf:predicate ?_relation }"
+    " LATERAL { ?_said %NODE% ?node } LATERAL { ?_said %OTHER% ?_other }"
+)
+_SAID_OF_OTHERS: Final = (
+    "%OTHERS% LATERAL { ?_said %OTHER% ?_other } LATERAL { ?_said rdf:predicate ?_relation }"
+    " VALUES ?_relation { {{relations}} } LATERAL { ?_said %NODE% ?node }"
+)
+_ENDS: Final = {
+    Direction.OUTGOING: ("rdf:subject", "rdf:object"),
+    Direction.INCOMING: ("rdf:object", "rdf:subject"),
 }
+_OTHERS: Final = "VALUES ?_other { {{others}} }"
+_BELIEVED: Final = " LATERAL { ?_said kg:confidence ?_believed } FILTER(?_believed >= {{believed}})"
+_CLAIMED: Final = (
+    "LATERAL { ?_claim rdf:subject ?_paper ; rdf:predicate ?_role ; rdf:object ?node ; kg:confidence ?_sure }"
+)
 
 
 @dataclass(slots=True)
@@ -60,11 +72,16 @@ class Conditions:
         Variable of the node.
     prefix : str
         Put before the names of all other variables and of markers.
+    parts : list of str
+        Patterns that may be asked of each node by itself.
+    once : list of str
+        Patterns that find all their nodes by themselves, and are dear to ask again for each.
     """
 
     node: str = "?node"
     prefix: str = "w_"
     parts: list[str] = field(default_factory=list)
+    once: list[str] = field(default_factory=list)
     values: dict[str, Term | Sequence[Term]] = field(default_factory=dict)
 
     def add(self, pattern: str, **values: Term | Sequence[Term]) -> None:
@@ -75,13 +92,25 @@ class Conditions:
         >>> conditions.parts
         ['?paper dcterms:title ?p_title . FILTER(?p_title = {{p_title}})']
         """
-        pattern = re.sub(r"\?node\b", self.node, pattern).replace("?_", f"?{self.prefix}")
-        self.parts.append(pattern.replace("{{", f"{{{{{self.prefix}"))
+        self.parts.append(self._prefixed(pattern))
         self.values.update({f"{self.prefix}{name}": value for name, value in values.items()})
+
+    def add_once(self, pattern: str, within: Conditions | None = None, /, **values: Term | Sequence[Term]) -> None:
+        """Add a pattern that finds its nodes by itself, or from those of the filter within this one."""
+        # Queries of their own, for else each is asked again for each row that is there already.
+        first = "" if within is None else f"{{ SELECT DISTINCT {within.node} WHERE {{ {within.pattern} }} }}"
+        self.once.append(f"{{ SELECT DISTINCT {self.node} WHERE {{ {first} {self._prefixed(pattern)} }} }}")
+        self.values.update({f"{self.prefix}{name}": value for name, value in values.items()})
+        self.values.update({} if within is None else within.values)
+
+    def _prefixed(self, pattern: str) -> str:
+        pattern = re.sub(r"\?node\b", self.node, pattern).replace("?_", f"?{self.prefix}")
+        return pattern.replace("{{", f"{{{{{self.prefix}")
 
     def join(self, other: Conditions) -> None:
         """Add the patterns of a filter within this one."""
         self.parts += other.parts
+        self.once += other.once
         self.values.update(other.values)
 
     def words(self, text: str, labels: str) -> None:
@@ -99,7 +128,7 @@ class Conditions:
     @property
     def pattern(self) -> str:
         """All patterns together."""
-        return "\n".join(self.parts)
+        return "\n".join([*self.once, *self.parts])
 
 
 async def paper_conditions(info: Info, wanted: PaperFilter, *, node: str = "?node", prefix: str = "w_") -> Conditions:
@@ -107,8 +136,9 @@ async def paper_conditions(info: Info, wanted: PaperFilter, *, node: str = "?nod
     found = Conditions(node, prefix)
     found.add("?node a kg:Paper .")
     least = None if wanted.min_confidence is None else probability("minConfidence", wanted.min_confidence)
-    of_entity = wanted.entity is not None or wanted.role is not None or wanted.type is not None
-    if of_entity or (least is not None and wanted.relation is None):
+    if wanted.entity is None and least is not None and (wanted.role or wanted.type or wanted.relation is None):
+        _claimed_of_entities(found, wanted, least)
+    elif wanted.entity is not None or wanted.role is not None or wanted.type is not None:
         if wanted.entity is not None:
             _reach(found, "entity", await entities_called(info, wanted.entity), narrower=wanted.include_narrower)
         found.add(
@@ -125,8 +155,9 @@ async def paper_conditions(info: Info, wanted: PaperFilter, *, node: str = "?nod
     if len(wanted.entities or ()) > _MOST_ENTITIES:
         raise ArgumentError(f"there are {len(wanted.entities or ())} `entities`", f"give {_MOST_ENTITIES} at most")
     for number, name in enumerate(wanted.entities or ()):
-        _reach(found, f"also{number}", await entities_called(info, name), narrower=wanted.include_narrower)
-        found.add(f"VALUES ?_as{number} {{ {{{{every}}}} }} ?node ?_as{number} ?_also{number} .", every=_roles(None))
+        pattern, values = _reached(f"also{number}", await entities_called(info, name), narrower=wanted.include_narrower)
+        pattern += f" VALUES ?_as{number} {{ {{{{every}}}} }} LATERAL {{ ?node ?_as{number} ?_also{number} }}"
+        found.add_once(pattern, every=_roles(None), **values)
     if wanted.relation is not None:
         found.add(
             "?_said kg:claimedBy ?node ; rdf:predicate {{relation}} ; rdf:subject ?_about ; kg:confidence ?_believed ."
@@ -140,6 +171,18 @@ async def paper_conditions(info: Info, wanted: PaperFilter, *, node: str = "?nod
         found.words(wanted.search, "dcterms:title|dcterms:abstract")
     await _in_community(info, found, "?node", wanted.community)
     return found
+
+
+def _claimed_of_entities(found: Conditions, wanted: PaperFilter, least: Literal) -> None:
+    """Add that a claim about the paper is sure enough: read from the paper's claims, which are few."""
+    found.add(
+        "LATERAL { ?_claim rdf:subject ?node } LATERAL { ?_claim kg:confidence ?_sure } FILTER(?_sure >= {{least}})",
+        least=least,
+    )
+    if wanted.role is not None:
+        found.add("LATERAL { ?_claim rdf:predicate ?_role } FILTER(?_role = {{role}})", role=_roles(wanted.role))
+    if wanted.type is not None:
+        found.add("LATERAL { ?_claim rdf:object ?_entity } LATERAL { ?_entity a {{type}} }", type=types_of(wanted.type))
 
 
 def _published(found: Conditions, wanted: PaperFilter) -> None:
@@ -179,19 +222,29 @@ async def entity_conditions(info: Info, wanted: EntityFilter, *, node: str = "?n
     least = None if wanted.min_confidence is None else probability("minConfidence", wanted.min_confidence)
     related = wanted.relation is not None or wanted.direction is not None or wanted.related_to is not None
     if wanted.role is not None or wanted.papers is not None or (least is not None and not related):
-        found.add("VALUES ?_role { {{roles}} } ?_paper ?_role ?node . ?_paper a kg:Paper .", roles=_roles(wanted.role))
-        if wanted.papers is not None:
-            within = await paper_conditions(info, wanted.papers, node=f"?{prefix}paper", prefix=f"{prefix}p_")
-            found.join(within)
-        if least is not None:
-            found.add(
-                "LATERAL { ?_claim rdf:subject ?_paper ; rdf:predicate ?_role ; rdf:object ?node ;"
-                " kg:confidence ?_sure } FILTER(?_sure >= {{least}})",
-                least=least,
-            )
+        await _mentioned(info, found, wanted, least)
     if related:
         await _related(info, found, wanted, least)
     return found
+
+
+async def _mentioned(info: Info, found: Conditions, wanted: EntityFilter, least: Literal | None) -> None:
+    if wanted.papers is not None:
+        within = await paper_conditions(info, wanted.papers, node=f"?{found.prefix}paper", prefix=f"{found.prefix}p_")
+        sure = "" if least is None else f"{_CLAIMED} FILTER(?_sure >= {{{{least}}}})"
+        given: dict[str, Term | Sequence[Term]] = {} if least is None else {"least": least}
+        pattern = f"VALUES ?_role {{ {{{{roles}}}} }} LATERAL {{ ?_paper ?_role ?node }} {sure}"
+        found.add_once(pattern, within, roles=_roles(wanted.role), **given)
+    elif least is not None:
+        found.add(
+            "LATERAL { ?_claim rdf:object ?node } LATERAL { ?_claim kg:confidence ?_sure } FILTER(?_sure >= {{least}})"
+            " LATERAL { ?_claim rdf:subject ?_paper } LATERAL { ?_paper a kg:Paper }",
+            least=least,
+        )
+        if wanted.role is not None:
+            found.add("LATERAL { ?_claim rdf:predicate ?_role } FILTER(?_role = {{role}})", role=_roles(wanted.role))
+    else:
+        found.add("VALUES ?_role { {{roles}} } ?_paper ?_role ?node . ?_paper a kg:Paper .", roles=_roles(wanted.role))
 
 
 async def _related(info: Info, found: Conditions, wanted: EntityFilter, least: Literal | None) -> None:
@@ -200,16 +253,17 @@ async def _related(info: Info, found: Conditions, wanted: EntityFilter, least: L
         others = {"others": [iri(text) for text in await entities_called(info, wanted.related_to)]}
     sides = []
     for side in Direction if wanted.direction is None else [wanted.direction]:
+        node, other = _ENDS[side]
+        pattern = _RELATED[side] if least is None else (_SAID_OF_OTHERS if others else _SAID) + _BELIEVED
+        pattern = pattern.replace("%NODE%", node).replace("%OTHER%", other)
         # The other end is an entity of the graph, for papers have roles by the same names.
-        sure = "" if least is None else f"{_SURE[side]} FILTER(?_believed >= {{{{believed}}}})"
-        values = "VALUES ?_other { {{others}} }" if others else ""
         sides.append(
-            f"{{ {values} VALUES ?_relation {{ {{{{relations}}}} }} {_RELATED[side]} {sure}"
+            f"{{ {pattern.replace('%OTHERS%', _OTHERS if others else '')}"
             " LATERAL { ?_other kg:paperCount ?_theirs } }"
         )
     relations = [_relation(relation) for relation in Relation if wanted.relation in (None, relation)]
     believed: dict[str, Term | Sequence[Term]] = {} if least is None else {"believed": least}
-    found.add(" UNION ".join(sides), relations=relations, **others, **believed)
+    found.add_once(" UNION ".join(sides), relations=relations, **others, **believed)
 
 
 async def claim_conditions(info: Info, wanted: ClaimFilter) -> Conditions:
@@ -246,8 +300,8 @@ async def claim_conditions(info: Info, wanted: ClaimFilter) -> Conditions:
         found.add("?node rdf:subject ?_by . ?_by a {{subject_type}} .", subject_type=types_of(wanted.subject_type))
     _sure_enough(found, wanted)
     if wanted.papers is not None:
-        found.add("?node kg:claimedBy ?_maker .")
-        found.join(await paper_conditions(info, wanted.papers, node="?w_maker", prefix="w_p_"))
+        makers = await paper_conditions(info, wanted.papers, node="?w_maker", prefix="w_p_")
+        found.add_once("LATERAL { ?node kg:claimedBy ?_maker }", makers)
     await _in_community(info, found, "?_member", wanted.community, "?node rdf:subject|rdf:object ?_member .")
     if wanted.search is not None:
         found.words(wanted.search, "kg:evidence/oa:exact")
@@ -327,11 +381,14 @@ def _relation(relation: Relation) -> NamedNode:
 
 def _reach(found: Conditions, name: str, roots: Sequence[str], *, narrower: bool) -> None:
     """Bind a variable to entities, and to what is narrower where that counts too."""
+    pattern, values = _reached(name, roots, narrower=narrower)
+    found.add(pattern, **values)
+
+
+def _reached(name: str, roots: Sequence[str], *, narrower: bool) -> tuple[str, dict[str, Sequence[Term]]]:
     reach = f"?_{name} skos:broader* ?_{name}_root ." if narrower else f"BIND(?_{name}_root AS ?_{name})"
-    found.add(
-        f"VALUES ?_{name}_root {{ {{{{{name}_roots}}}} }} {reach}",
-        **{f"{name}_roots": [iri(text) for text in roots]},
-    )
+    pattern = f"VALUES ?_{name}_root {{ {{{{{name}_roots}}}} }} {reach}"
+    return pattern, {f"{name}_roots": [iri(text) for text in roots]}
 
 
 async def _in_community(info: Info, found: Conditions, member: str, text: str | None, bound_by: str = "") -> None:

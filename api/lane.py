@@ -26,8 +26,9 @@ __all__ = ["Lanes", "SharedDocuments", "looks_heavy", "over"]
 
 Result = TypeVar("Result")
 
-#: Bytes, levels of braces and size of a page beyond which a request looks heavy.
-_LENGTH: Final = 1_500
+#: Bytes, levels of braces and size of a page beyond which a request looks heavy. A request that was
+#: judged so wrongly is answered as quickly in peace, and under attack no later than the attackers'.
+_LENGTH: Final = 500
 _LEVELS: Final = 5
 _PAGE: Final = 25
 
@@ -49,7 +50,7 @@ async def over(work: Coroutine[Any, Any, Result], loop: asyncio.AbstractEventLoo
 
 
 def looks_heavy(text: bytes) -> bool:
-    """Whether a request could take long: it is long, asks for many levels, or for a large page.
+    """Whether a request could take long: it is long, asks for many levels, for a large page or for the schema.
 
     Only a guess of where to run it; what it may cost is looked at there.
 
@@ -58,7 +59,7 @@ def looks_heavy(text: bytes) -> bool:
     >>> looks_heavy(b"{ papers(first: 100) { edges { node { title } } } }")
     True
     """
-    if len(text) > _LENGTH:
+    if len(text) > _LENGTH or b"__schema" in text:
         return True
     return max(_levels(text), default=0) > _LEVELS or any(
         len(found) > 3 or int(found) > _PAGE for found in _NUMBER.findall(text)

@@ -50,6 +50,8 @@ class Listing:
         Whether the key is a number, else text.
     values : mapping
         Terms of the markers.
+    once : str
+        SPARQL that finds nodes by itself, of which the pattern must hold too.
     """
 
     pattern: str
@@ -57,11 +59,17 @@ class Listing:
     order: str
     numeric: bool
     values: Mapping[str, Term | Sequence[Term]] = field(default_factory=dict)
+    once: str = ""
+
+    @property
+    def whole(self) -> str:
+        """All of its SPARQL."""
+        return f"{self.once}\n{self.pattern}"
 
     @property
     def identity(self) -> str:
         """Text that is equal for equal lists in equal orders."""
-        return repr((self.pattern, self.key, sorted((name, str(value)) for name, value in self.values.items())))
+        return repr((self.whole, self.key, sorted((name, str(value)) for name, value in self.values.items())))
 
 
 class ListingKey(NamedTuple):
@@ -91,7 +99,7 @@ async def list_page(select: Select, listing: Listing, request: PageRequest) -> P
             conditions.append(_CONDITION.replace("%NAME%", name).replace("%SIGN%", sign))
     query = _assembled(
         _PAGE,
-        PATTERN=listing.pattern,
+        PATTERN=listing.whole,
         KEY=listing.key,
         CONDITIONS="\n".join(conditions),
         ORDER="DESC(?key) DESC(?iri)" if request.backwards else "?key ?iri",
@@ -105,7 +113,7 @@ async def list_page(select: Select, listing: Listing, request: PageRequest) -> P
         kept.reverse()
 
     async def count() -> int:
-        counted = await select(_assembled(_COUNT, PATTERN=listing.pattern), **listing.values)
+        counted = await select(_assembled(_COUNT, PATTERN=listing.whole), **listing.values)
         return int(counted[0]["count"].value)
 
     return Page(
@@ -128,7 +136,7 @@ async def keys_of(select: Select, asked: Sequence[ListingKey]) -> list[NodeKey |
         nodes[key.listing.identity].append(key.node)
     found: dict[tuple[str, str], NodeKey] = {}
     for identity, listing in lists.items():
-        query = _assembled(_KEYS, PATTERN=listing.pattern, KEY=listing.key)
+        query = _assembled(_KEYS, ONCE=listing.once, PATTERN=listing.pattern, KEY=listing.key)
         rows = await select(query, asked_nodes=[iri(text) for text in nodes[identity]], **listing.values)
         for row in sorted(rows, key=_place):
             at = row["key"].value
@@ -144,7 +152,7 @@ def _place(row: Row) -> tuple[str, str]:
 
 _KEYS: Final = """
 SELECT DISTINCT ?node ?key WHERE {
-  VALUES ?node { {{asked_nodes}} } LATERAL { %PATTERN% BIND(%KEY% AS ?key) }
+  VALUES ?node { {{asked_nodes}} } %ONCE% LATERAL { %PATTERN% BIND(%KEY% AS ?key) }
 }"""
 _PAGE: Final = """
 SELECT ?node ?key WHERE {

@@ -99,4 +99,6 @@ def top_concepts(wanted: Conditions, type_: EntityType, order: EntityOrder) -> L
 
 def _listing(wanted: Conditions, order: AnyOrder) -> Listing:
     bound_by, key, numeric = _ORDERS[order]
-    return Listing("\n".join([*wanted.parts, bound_by]), key, order.value, numeric, wanted.values)
+    return Listing(
+        "\n".join([*wanted.parts, bound_by]), key, order.value, numeric, wanted.values, "\n".join(wanted.once)
+    )

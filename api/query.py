@@ -100,7 +100,7 @@ class Query(Exploring):
             ],
             page_info=page.page_info,
             count=page.count,
-            source=Papers(listing.pattern, listing.values),
+            source=Papers(listing.whole, listing.values),
         )
 
     @resolved("An entity by id or by name; null when there is none.")

@@ -22,7 +22,7 @@ class Rates:
     per_minute : float
         Requests a minute in the long run; 0 for no limit.
     burst : float, optional
-        Requests at once; a quarter of a minute's, 10 at least, unless told.
+        Requests at once; those of three seconds, 10 at least, unless told.
     known : int
         Senders remembered; the one not seen for the longest time is forgotten first.
     clock : callable
@@ -45,7 +45,7 @@ class Rates:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._per_second = per_minute / 60
-        self._burst = burst if burst is not None else max(10.0, per_minute / 4)
+        self._burst = burst if burst is not None else max(10.0, per_minute / 20)
         self._known = known
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()

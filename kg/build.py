@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 from kg import derive
 from kg.analytics import (
@@ -28,7 +28,7 @@ from kg.analytics import (
     paper_topics,
 )  # fmt: skip
 from kg.claims import Statements, state
-from kg.config import Config
+from kg.config import Config, kept_settings
 from kg.corroboration import supported
 from kg.errors import InputError, WorkspaceError
 from kg.extract import SHIPPED, find, judges_relations, load, read_settings
@@ -37,10 +37,12 @@ from kg.hierarchy import without_circles
 from kg.linking import Linker, Links, link_entities, linker_of
 from kg.model import TYPES, Entity, Findings, Paper
 from kg.papers import gather_papers
-from kg.readers import read
+from kg.records import FOLDER as RECORDS
+from kg.records import Records, keep_records, records_of
+from kg.report import report_of, write_report
 from kg.resolve import Resolution, resolve
 from kg.resolve.advice import advise
-from kg.resolve.decisions import NONE, drop_decisions, keep_decisions, read_table
+from kg.resolve.decisions import NONE, Table, drop_decisions, keep_decisions, read_table
 from kg.resolve.worth import worthwhile
 from kg.statements import (
     Agent,
@@ -81,6 +83,8 @@ class Progress:
         Told each problem of the input; the build goes on.
     on_advice : callable
         Told what is no problem but may be a slip: each decision that changed nothing.
+    on_report : callable
+        Told, at the end, what `kg.report.report_of` says.
     """
 
     on_stage: Callable[[str, int | None], None] = lambda name, steps: None
@@ -88,6 +92,7 @@ class Progress:
     on_bytes: Callable[[int], None] = lambda count: None
     on_problem: Callable[[InputError], None] = lambda problem: None
     on_advice: Callable[[str], None] = lambda advice: None
+    on_report: Callable[[Mapping[str, Any]], None] = lambda report: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Built:
         Wall-clock time of each stage.
     advice : tuple of str
         What each decision lacks that changed nothing.
+    report : dict
+        What `kg.report.report_of` says.
     """
 
     workspace: Workspace
@@ -115,6 +122,7 @@ class Built:
     from_cache: int
     seconds: dict[str, float] = field(default_factory=dict)
     advice: tuple[str, ...] = ()
+    report: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build(
@@ -145,67 +153,121 @@ def build(
         When the table of decisions cannot be read, or a line of it is wrong.
     """
     config, progress = config or Config(), progress or Progress()
-    minter = Minter(config.base)
-    table = read_table(Path(config.resolve.decisions)) if config.resolve.decisions else None
-    linker = linker_of(config.links.index, least=config.links.least) if config.links.make else None
-    seconds: dict[str, float] = {}
+    tools = tools_of(config)
     problems: list[InputError] = []
+    with locked(out):
+        started = time.perf_counter()
+        progress.on_stage("reading", None)
+        records = records_of(
+            inputs, format=format, stdin=stdin, on_error=collected(problems, progress), on_bytes=progress.on_bytes
+        )
+        if not records.papers:
+            raise WorkspaceError(out, f"no paper was found in {', '.join(map(str, inputs))}; nothing was changed")
+        return make_graph(records, out, config, tools, progress=progress, problems=problems, started=started)
+
+
+def collected(problems: list[InputError], progress: Progress) -> Callable[[InputError], None]:
+    """Function that puts a problem into a list and tells of it."""
 
     def report(problem: InputError) -> None:
         problems.append(problem)
         progress.on_problem(problem)
 
-    with locked(out):
-        with _timed("read", seconds):
-            progress.on_stage("reading", None)
-            papers, records = gather_papers(
-                read(inputs, format=format, on_error=report, stdin=stdin, on_bytes=progress.on_bytes)
-            )
-            if not papers:
-                raise WorkspaceError(out, f"no paper was found in {', '.join(map(str, inputs))}; nothing was changed")
-        with _timed("extract", seconds):
-            progress.on_stage("extracting", len(papers))
-            found, from_cache, agents = _mentions(papers, out, config, progress)
-        with _timed("resolve", seconds):
-            progress.on_stage("resolving", None)
-            decisions = table.decisions if table else NONE
-            resolution = resolve(((paper, findings.mentions) for paper, findings in found), decisions)
-            advice = tuple(advise(resolution.idle, resolution.entities, table.source)) if table else ()
-            kept = worthwhile(resolution, least=config.resolve.least_alone, decisions=decisions)
-            resolution = kept.resolution
-            for each in advice:
-                progress.on_advice(each)
-        with _timed("claim", seconds):
-            progress.on_stage("claiming", None)
-            stated = _statements(found, resolution, config, minter)
-            statements = without_circles(stated, _broader(resolution.entities, minter))
-        with _timed("analyse", seconds):
-            progress.on_stage("analysing", None)
-            entities = _kept(resolution.entities, statements, minter)
-            measures = list(_analytics(statements, entities, config, minter))
-        with _timed("link", seconds):
-            progress.on_stage("linking", None)
-            links, agents = _links([entity for entity, _ in entities], agents, linker)
-        with _timed("store", seconds):
-            progress.on_stage("storing", None)
-            quads = sorted_quads(_quads(statements, entities, links, measures, agents, minter))
-            manifest = _manifest(quads, statements, entities, links, agents, config, len(problems), len(kept.left_out))
+    return report
+
+
+class Tools(NamedTuple):
+    """What a build reads besides papers, all of it before it changes anything."""
+
+    table: Table | None
+    linker: Linker | None
+
+
+def tools_of(config: Config) -> Tools:
+    """What settings name; raises what is wrong with it."""
+    return Tools(
+        read_table(Path(config.resolve.decisions)) if config.resolve.decisions else None,
+        linker_of(config.links.index, least=config.links.least) if config.links.make else None,
+    )
+
+
+def make_graph(
+    records: Records,
+    out: Path,
+    config: Config,
+    tools: Tools,
+    *,
+    progress: Progress,
+    problems: Sequence[InputError] = (),
+    started: float | None = None,
+) -> Built:
+    """Workspace with the graph of some records, published in place of the one before.
+
+    Parameters
+    ----------
+    records : Records
+        At least one.
+    out : Path
+        Held by `kg.workspace.locked`.
+    problems : sequence of InputError
+        What the result tells of reading them.
+    started : float, optional
+        When reading them began, by `time.perf_counter`.
+    """
+    minter, table = Minter(config.base), tools.table
+    seconds: dict[str, float] = {}
+    papers, number = gather_papers(paper for _, paper in records.papers)
+    if started is not None:
+        seconds["read"] = time.perf_counter() - started
+    with _timed("extract", seconds):
+        progress.on_stage("extracting", len(papers))
+        found, from_cache, agents = _mentions(papers, out, config, progress)
+    with _timed("resolve", seconds):
+        progress.on_stage("resolving", None)
+        decisions = table.decisions if table else NONE
+        resolution = resolve(((paper, findings.mentions) for paper, findings in found), decisions)
+        advice = tuple(advise(resolution.idle, resolution.entities, table.source)) if table else ()
+        kept = worthwhile(resolution, least=config.resolve.least_alone, decisions=decisions)
+        resolution = kept.resolution
+        for each in advice:
+            progress.on_advice(each)
+    with _timed("claim", seconds):
+        progress.on_stage("claiming", None)
+        stated = _statements(found, resolution, config, minter)
+        statements = without_circles(stated, _broader(resolution.entities, minter))
+    with _timed("analyse", seconds):
+        progress.on_stage("analysing", None)
+        entities = _kept(resolution.entities, statements, minter)
+        measures = list(_analytics(statements, entities, config, minter))
+    with _timed("link", seconds):
+        progress.on_stage("linking", None)
+        links, agents = _links([entity for entity, _ in entities], agents, tools.linker)
+    with _timed("store", seconds):
+        progress.on_stage("storing", None)
+        quads = sorted_quads(_quads(statements, entities, links, measures, agents, minter))
+        left_out = len(kept.left_out)
+        manifest = _manifest(quads, statements, entities, links, agents, config, len(records.passed), left_out)
+        with _writing(out):
             if table:
                 manifest["decisions"] = {**keep_decisions(out, table), "idle": len(advice)}
-            _keep_papers(papers, out, str(manifest["papers"]))
-            workspace = publish(out, quads, manifest)
-            _drop_papers(out, str(manifest["papers"]))
-            drop_decisions(out, table)
-    return Built(workspace, tuple(problems), records, from_cache, seconds, advice)
+            manifest["records"] = keep_records(out, records)
+            write_papers(papers, out / "papers" / str(manifest["papers"]))
+        workspace = publish(out, quads, manifest)
+        _drop(out / "papers", str(manifest["papers"]))
+        _drop(out / RECORDS, str(manifest["records"]))
+        drop_decisions(out, table)
+    mentions = sum(len(findings.mentions) for _, findings in found)
+    report = report_of(
+        manifest, records=number, from_cache=from_cache, mentions=mentions, passed=records.passed, seconds=seconds
+    )
+    write_report(out, report)
+    progress.on_report(report)
+    return Built(workspace, tuple(problems), number, from_cache, seconds, advice, report)
 
 
-def _keep_papers(papers: Sequence[Paper], out: Path, name: str) -> None:
-    """Write the papers beside those of the snapshot before, under a name that the manifest will publish."""
-    write_papers(papers, out / "papers" / name)
-
-
-def _drop_papers(out: Path, current: str) -> None:
-    for path in (out / "papers").glob("*.parquet"):
+def _drop(folder: Path, current: str) -> None:
+    """Remove the files of the snapshots before, once another is published."""
+    for path in folder.glob("*.parquet"):
         if path.name != current:
             path.unlink(missing_ok=True)
 
@@ -227,7 +289,8 @@ def _mentions(
             for paper, findings in find(nlp, shard):
                 kept.append((paper, findings))
                 progress.on_step(1)
-            cache.keep(kept)
+            with _writing(out):
+                cache.keep(kept)
     extractor = Agent(settings.name, settings.version)
     by_rule = Agents(extractor, Agent("derived relations", derive.VERSION), Agent("figures", figures.VERSION))
     agents = Agents(extractor, extractor, extractor) if judges_relations(folder) else by_rule
@@ -339,6 +402,7 @@ def _manifest(
         "graph_sha256": digest.hexdigest(),
         "papers": f"{papers.hexdigest()[:16]}.parquet",
         "papers_sha256": papers.hexdigest(),
+        "settings": kept_settings(config),
         "base": config.base,
         "seed": config.analytics.seed,
         "least_confidence": config.claims.least_confidence,
@@ -367,6 +431,14 @@ def _manifest(
 def _by_type(entities: Sequence[tuple[Entity, int]]) -> Mapping[str, int]:
     counts = Counter(entity.type for entity, _ in entities)
     return {type_: counts[type_] for type_ in TYPES}
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(out, f"cannot be written: {error}; its graph is the one before") from error
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The command line: `kg build`, `stats`, `query`, `export`, `serve`, `extract`, `evaluate`, `train`, `validate`, ...
+"""The command line: `kg build`, `add`, `remove`, `update`, `stats`, `query`, `export`, `serve`, `extract`, ...
 
 Exit codes: 0 done; 1 an error, nothing was changed; 2 the command was called wrongly; 3 done, but
 some input was passed over; 4 a graph breaks its shapes; 130 interrupted.
@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from kg import (
     cli_ask,
+    cli_change,
     cli_links,
     cli_mcp,
     cli_model,
@@ -28,7 +29,7 @@ from kg import (
     cli_stats,
     terminal,
 )
-from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, Model, Quiet, ReadFormat, app, fail, told
+from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, LogFile, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
 from kg.export import FORMATS as EXPORT_FORMATS
 
@@ -57,6 +58,7 @@ def build_command(
         Path | None,
         typer.Option("--decisions", help="Table of what people decided about entities; `kg review` proposes some."),
     ] = None,
+    log: LogFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Make a graph of papers: read, extract, resolve, measure, store.
@@ -70,7 +72,7 @@ def build_command(
         settings = replace(settings, links=chosen)
     if decisions is not None:
         settings = replace(settings, resolve=replace(settings.resolve, decisions=str(decisions)))
-    problems = _build(files, out, settings, format, quiet=quiet)
+    problems = _build(files, out, settings, format, quiet=quiet, log=log)
     if problems:
         raise typer.Exit(DONE_IN_PART)
 
@@ -97,13 +99,15 @@ def _settings(
     return checked(config)
 
 
-def _build(files: list[str], out: Path, config: Config, format: str | None, *, quiet: bool) -> int:
+def _build(
+    files: list[str], out: Path, config: Config, format: str | None, *, quiet: bool, log: Path | None = None
+) -> int:
     from kg.build import build
     from kg.readers import total_bytes
 
     answers, aside = terminal.consoles()
     size = total_bytes([f for f in files if f != "-"]) if "-" not in files else None
-    with terminal.building(aside, size, quiet=quiet) as progress:
+    with terminal.building(aside, size, quiet=quiet, log=log) as progress:
         built = build(files, out, config=config, format=format, stdin=sys.stdin.buffer, progress=progress)
     if not quiet:
         answers.print(terminal.summary(built))
@@ -208,6 +212,7 @@ def _years(given: str | None) -> tuple[int | None, int | None]:
 
 
 for _command in (
+    *(cli_change.add, cli_change.remove, cli_change.update),
     *(cli_ask.explain, cli_mcp.mcp, cli_plot.plot, cli_review.review),
     *(cli_model.extract, cli_model.train, cli_serve.serve, cli_stats.stats),
 ):

@@ -40,6 +40,10 @@ ReadFormat = Annotated[
 ]
 Model = Annotated[Path | None, typer.Option("--model", help="Model folder instead of the shipped one.")]
 Threads = Annotated[int, typer.Option("--threads", min=0, help="Processor threads of the model; 0 for all.")]
+LogFile = Annotated[
+    Path | None,
+    typer.Option("--log", help="Write a line of JSON to this file for each stage, second of progress, and problem."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary.")]
 
 

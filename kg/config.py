@@ -27,8 +27,9 @@ A file sets what it names and leaves the rest as it is::
 
 from __future__ import annotations
 
+import os
 import tomllib
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_type_hints
 from urllib.parse import urlsplit
@@ -155,6 +156,27 @@ def read_config(path: Path) -> Config:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # no TOML and no UTF-8 are ValueErrors
         raise ConfigError(str(path), str(error), "a TOML file") from error
+    return checked(_filled(Config(), table, ""))
+
+
+def kept_settings(config: Config) -> dict[str, Any]:
+    """What a workspace keeps of its settings: all but threads, which are the machine's, and decisions, which it copies.
+
+    >>> config_of(kept_settings(Config(base="https://example.org/"))).base
+    'https://example.org/'
+    """
+    settings = asdict(config)
+    del settings["extract"]["threads"], settings["resolve"]["decisions"]
+    for table, name in (("extract", "model"), ("links", "index")):
+        # A later command may start in another folder.
+        settings[table][name] = os.path.abspath(settings[table][name]) if settings[table][name] else ""  # noqa: PTH100
+    return settings
+
+
+def config_of(table: Any) -> Config:
+    """Settings that `kept_settings` gave; raises ConfigError where they are others."""
+    if not isinstance(table, dict):
+        raise ConfigError("settings", f"{table!r} is no table", "what `kg build` wrote")
     return checked(_filled(Config(), table, ""))
 
 

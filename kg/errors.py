@@ -10,6 +10,7 @@
     ├── ConfigError           a setting is wrong: stops the run at once
     ├── ModelError            a model folder does not fit the code
     ├── WorkspaceError        a folder is no workspace, or its snapshot is damaged
+    ├── UnknownPaper          a graph has no such paper
     ├── QueryError            a SPARQL text is wrong, or asks for what is not allowed
     ├── ExportError           an export cannot be written
     └── EvaluationError       a file to score is unusable
@@ -30,6 +31,7 @@ __all__ = [
     "QueryError",
     "RecordError",
     "UnknownFormat",
+    "UnknownPaper",
     "UnreadableFile",
     "WorkspaceError",
 ]
@@ -149,6 +151,22 @@ class WorkspaceError(KGError):
         self.folder = str(folder)
         self.problem = problem
         super().__init__(f"workspace {folder}: {problem}")
+
+
+class UnknownPaper(KGError):
+    """A graph has no paper of some names, or several of one.
+
+    Parameters
+    ----------
+    names : tuple of str
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        super().__init__(
+            f"there is no one paper called {'; '.join(names)}; nothing was changed; expected an id such as"
+            " arxiv:2106.14405, another identifier, an IRI, or the id that a file gives"
+        )
 
 
 class QueryError(KGError):

@@ -23,7 +23,7 @@ from dataclasses import replace
 from functools import lru_cache, reduce
 from heapq import heapify, heappop, heappush
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -34,7 +34,7 @@ from kg.readers import merge
 from kg.readers.identify import SCHEMES
 from kg.titles import title_of
 
-__all__ = ["gather_papers"]
+__all__ = ["Gathered", "gather", "gather_papers"]
 
 #: Papers under one key that are compared each with each.
 CROWD: Final = 50
@@ -44,6 +44,13 @@ NEXT: Final = 8
 TITLE: Final = SCHEMES[-1]
 _FEWEST_WORDS: Final = 4
 _MASK: Final = (1 << 64) - 1
+
+
+class Gathered(NamedTuple):
+    """A paper, and the distinct records that became it, sorted by what they say."""
+
+    paper: Paper
+    records: tuple[Paper, ...]
 
 
 def gather_papers(records: Iterable[Paper]) -> tuple[list[Paper], int]:
@@ -60,48 +67,62 @@ def gather_papers(records: Iterable[Paper]) -> tuple[list[Paper], int]:
     >>> [(paper.id, paper.year) for paper in papers], count
     ([('arxiv:1709.04109', 2017), ('title:00', 2018)], 3)
     """
+    gathered, count = gather(records)
+    return [each.paper for each in gathered], count
+
+
+def gather(records: Iterable[Paper]) -> tuple[list[Gathered], int]:
+    """Papers as `gather_papers` gives them, each with the records that it was made of; and how many there were."""
     count = 0
     distinct = set()
     for record in records:
         count += 1
         distinct.add(record)
-    papers = _of_one_identifier(sorted(distinct, key=_order))
+    ordered = sorted(distinct, key=_order)
     del distinct
-    return _named(_alike(papers)), count
+    return _named(_alike(_of_one_identifier(ordered))), count
 
 
-def _of_one_identifier(records: Sequence[Paper]) -> list[Paper]:
+def _of_one_identifier(records: Sequence[Paper]) -> list[Gathered]:
     """Return what records become that share an identifier, or that nothing tells apart."""
     groups = _Groups(len(records))
     first: dict[str, int] = {}
     for number, record in enumerate(records):
         for name in _identifiers(record) or (_full_id(record),):
             groups.join(number, first.setdefault(name, number))
-    return sorted((reduce(merge, (records[n] for n in members)) for members in groups.members()), key=_order)
+    made = (tuple(records[n] for n in members) for members in groups.members())
+    return sorted((Gathered(reduce(merge, members), members) for members in made), key=lambda each: _order(each.paper))
 
 
-def _alike(papers: Sequence[Paper]) -> list[Paper]:
+def _alike(gathered: Sequence[Gathered]) -> list[Gathered]:
     """Return what papers become of which the evidence says that they are one."""
+    papers = [each.paper for each in gathered]
     merging = _Merging(papers)
     for one, other in _candidates(papers):
         if titles := relation(papers[one].title, papers[other].title):
             merging.relate(one, other, titles)
-    return merging.done()
+    return [
+        Gathered(paper, tuple(record for number in numbers for record in gathered[number].records))
+        for paper, numbers in merging.done()
+    ]
 
 
-def _named(papers: Iterable[Paper]) -> list[Paper]:
+def _named(gathered: Iterable[Gathered]) -> list[Gathered]:
     """Return papers sorted by id, those that would have one id named after all that is known of them."""
-    named: dict[str, list[Paper]] = {}
-    for paper in papers:
-        named.setdefault(paper.id, []).append(paper)
-    found: dict[str, Paper] = {}
+    named: dict[str, list[Gathered]] = {}
+    for each in gathered:
+        named.setdefault(each.paper.id, []).append(each)
+    found: dict[str, Gathered] = {}
     for name, same in named.items():
-        for paper in same:
+        for paper, records in same:
             new = name if len(same) == 1 else _full_id(paper)
             local = new if paper.local_id == paper.id else paper.local_id
             paper = paper if new == paper.id else replace(paper, id=new, local_id=local)  # noqa: PLW2901 - the same, renamed
-            found[new] = merge(found[new], paper) if new in found else paper
-    return [found[name] for name in sorted(found)]
+            if new in found:
+                found[new] = Gathered(merge(found[new].paper, paper), found[new].records + records)
+            else:
+                found[new] = Gathered(paper, records)
+    return [Gathered(found[name].paper, tuple(sorted(found[name].records, key=_order))) for name in sorted(found)]
 
 
 class _Groups:
@@ -136,6 +157,7 @@ class _Merging:
 
     def __init__(self, papers: Sequence[Paper]) -> None:
         self._papers = dict(enumerate(papers))
+        self._made_of: dict[int, list[int]] = {}
         self._titles: dict[int, dict[int, Relation]] = {}
         self._grown = array("q", bytes(8 * len(papers)))
 
@@ -145,8 +167,8 @@ class _Merging:
         strongest = min(known, titles, key=RELATIONS.index)
         self._titles[one][other] = self._titles.setdefault(other, {})[one] = strongest
 
-    def done(self) -> list[Paper]:
-        """Return the papers, all made one that can be."""
+    def done(self) -> list[tuple[Paper, list[int]]]:
+        """Return the papers, all made one that can be, with the numbers of those that each was made of."""
         waiting = [
             found
             for one, near in self._titles.items()
@@ -161,7 +183,7 @@ class _Merging:
                 for near in self._merge(one, other):
                     for found in self._scored(*sorted((one, near))):
                         heappush(waiting, found)
-        return list(self._papers.values())
+        return [(paper, [number, *self._made_of.get(number, ())]) for number, paper in self._papers.items()]
 
     def _scored(self, one: int, other: int) -> Iterator[tuple[float, int, int, int, int]]:
         """Return, if two papers may be one, their place in the queue, and how grown they were then."""
@@ -172,6 +194,7 @@ class _Merging:
     def _merge(self, one: int, other: int) -> Iterable[int]:
         """Make the first paper both and return those with titles like it."""
         self._papers[one] = merge(self._papers[one], self._papers.pop(other))
+        self._made_of.setdefault(one, []).extend([other, *self._made_of.pop(other, ())])
         for each in (one, other):
             self._grown[each] += 1
         for near, titles in self._titles.pop(other).items():

@@ -100,6 +100,27 @@ class GraphStore:
             for solution in result
         ]
 
+    def named(self, query: str) -> list[str]:
+        """IRIs in the first column of a SELECT query that somebody wrote.
+
+        Raises
+        ------
+        QueryError
+            When the query is wrong, is none of SELECT, or has something else there.
+
+        >>> GraphStore.in_memory([Quad(iri("ex:a"), iri("ex:p"), Literal("x"))]).named("SELECT ?s ?o { ?s ?p ?o }")
+        ['ex:a']
+        """
+        result = self.query(query)
+        if not isinstance(result, ox.QuerySolutions):
+            raise QueryError("not a SELECT query", "a table with IRIs in its first column")
+        found = []
+        for row in result:
+            if not isinstance(term := row[0], NamedNode):
+                raise QueryError(f"the first column has {term}", "IRIs in the first column")
+            found.append(term.value)
+        return found
+
     def ask(self, query: str, /, **values: Term | Sequence[Term]) -> bool:
         """Whether an ASK query has an answer."""
         result = self._run(_filled(query, values))

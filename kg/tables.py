@@ -8,10 +8,12 @@ leaves none half written.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +38,11 @@ _PAPERS: Final = pa.schema(
         pa.field("identifiers", pa.list_(pa.string()), nullable=False),
     ]
 )
+_RECORDS: Final = pa.schema([pa.field("file", pa.string(), nullable=False), *_PAPERS])
+#: Under what a file of records says what is no record.
+_SAID: Final = b"paperkg"
+#: Rows that are turned into objects of Python at a time.
+_BATCH: Final = 8_192
 _MENTION: Final = pa.struct(
     [
         pa.field("start", pa.int32(), nullable=False),
@@ -91,24 +98,48 @@ def text_hash(paper: Paper) -> str:
     return hashlib.sha256(paper.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def write_papers(papers: Sequence[Paper], path: Path) -> None:
+def write_papers(papers: Iterable[Paper], path: Path) -> None:
     """Write papers, in the order given."""
-    rows = [
-        {name: list(value) if isinstance(value, tuple) else value for name, value in _fields(paper).items()}
-        for paper in papers
-    ]
-    _write(pa.Table.from_pylist(rows, schema=_PAPERS), path)
+    _write(map(_fields, papers), _PAPERS, path)
 
 
 def read_papers(path: Path) -> list[Paper]:
     """Papers of a file that `write_papers` wrote."""
-    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
-    lists = ("authors", "keywords", "identifiers")
-    return [Paper(**{**row, **{name: tuple(row[name]) for name in lists}}) for row in rows]
+    return [_paper(row) for row in _rows(path)]
+
+
+def write_records(records: Iterable[tuple[str, Paper]], path: Path, said: Mapping[str, Any]) -> None:
+    """Write papers with the files that they come from, and what else there is to say, which must go into JSON."""
+    rows = ({"file": file, **_fields(paper)} for file, paper in records)
+    _write(rows, _RECORDS.with_metadata({_SAID: json.dumps(said)}), path)
+
+
+def read_records(path: Path) -> tuple[list[tuple[str, Paper]], dict[str, Any]]:
+    """What `write_records` wrote.
+
+    Raises
+    ------
+    OSError, ValueError, KeyError, TypeError
+        When the file is not there, is damaged, or is another one.
+    """
+    said = json.loads((pq.read_schema(path).metadata or {})[_SAID])
+    return [(row.pop("file"), _paper(row)) for row in _rows(path)], said
 
 
 def _fields(paper: Paper) -> dict[str, Any]:
-    return {name: getattr(paper, name) for name in _PAPERS.names}
+    values = ((name, getattr(paper, name)) for name in _PAPERS.names)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+
+
+def _paper(row: dict[str, Any]) -> Paper:
+    return Paper(**{**row, **{name: tuple(row[name]) for name in ("authors", "keywords", "identifiers")}})
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    # What a disk got wrong is an error, not another paper.
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for batch in file.iter_batches(_BATCH):
+            yield from batch.to_pylist()
 
 
 class MentionCache:
@@ -125,18 +156,19 @@ class MentionCache:
         self._known: dict[str, dict[str, Any]] = {}
         for path in sorted(folder.glob("*.parquet")):
             try:
-                table = pq.ParquetFile(path).read()
-                # `read_table` fills columns that a file lacks with nulls, and mentions must not be null
-                if not table.schema.equals(_MENTIONS):
+                # a reader of tables fills columns that a file lacks with nulls, and mentions must not be null
+                if not pq.read_schema(path).equals(_MENTIONS):
                     raise pa.ArrowInvalid("its columns are not those of mentions")
-                for row in table.to_pylist():
-                    self._known[row["text_sha256"]] = row
+                self._known.update({row["text_sha256"]: row for row in _rows(path)})
             except (OSError, pa.ArrowException) as error:
                 log.warning("%s cannot be read (%s); its papers are read by the model again", path, error)
                 path.unlink(missing_ok=True)
 
     def __contains__(self, text_sha256: str) -> bool:
         return text_sha256 in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def findings(self, paper: Paper) -> Findings:
         """What was found in a paper whose text the model has read.
@@ -174,8 +206,7 @@ class MentionCache:
         if not rows:
             return
         name = hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()[:16]
-        table = pa.Table.from_pylist([{"text_sha256": key, **rows[key]} for key in sorted(rows)], schema=_MENTIONS)
-        _write(table, self._folder / f"{name}.parquet")
+        _write(({"text_sha256": key, **rows[key]} for key in sorted(rows)), _MENTIONS, self._folder / f"{name}.parquet")
         self._known.update(rows)
 
 
@@ -215,11 +246,14 @@ def _row(mention: Mention) -> dict[str, Any]:
     }
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def _write(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.getpid()}")
+    waiting = iter(rows)
     try:
-        pq.write_table(table, new, compression="zstd")
+        with pq.ParquetWriter(new, schema, compression="zstd", write_page_checksum=True) as file:
+            while batch := list(islice(waiting, _BATCH)):
+                file.write_table(pa.Table.from_pylist(batch, schema=schema))
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO, TypeVar
 
 import pyoxigraph as ox
 from rich.console import Console
@@ -15,21 +15,26 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from kg import build
-from kg.errors import InputError, QueryError
+from kg.errors import ConfigError, InputError, QueryError
+from kg.report import Log
 from schema.vocab import DEFAULT_BASE, PREFIXES
 
 #: Formats of answers: those of tables, then those of graphs.
 TABLE_FORMATS: Final = ("table", "json", "csv", "tsv", "xml")
 GRAPH_FORMATS: Final = ("turtle", "ntriples", "jsonld")
 
+_T = TypeVar("_T")
 _STAGES: Final = {
     "reading": "Reading papers",
     "extracting": "Extracting mentions",
@@ -53,14 +58,75 @@ def _bars(console: Console, *, quiet: bool) -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        _Rate(),
         console=console,
         disable=quiet or not console.is_terminal,
     )
 
 
+class _Rate(ProgressColumn):
+    """Steps a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return what stands behind a bar."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s")
+
+
 @contextmanager
-def building(console: Console, total_bytes: int | None, *, quiet: bool) -> Iterator[build.Progress]:
-    """Progress of a build, shown as bars that are told by `kg.build`."""
+def building(
+    console: Console, total_bytes: int | None, *, quiet: bool, log: Path | None = None
+) -> Iterator[build.Progress]:
+    """Progress of a build, shown as bars that are told by `kg.build`, and written to a log where one is asked for."""
+    with _log_file(log) as lines, _shown(console, total_bytes, quiet=quiet) as shown:
+        if lines is None:
+            yield shown
+            return
+        told = Log(lambda line: (lines.write(line), lines.flush()))
+
+        def on_stage(name: str, steps: int | None) -> None:
+            shown.on_stage(name, steps)
+            told.stage(name, total_bytes if name == "reading" else steps)
+
+        try:
+            yield build.Progress(
+                on_stage,
+                both(shown.on_step, told.step),
+                both(shown.on_bytes, told.step),
+                both(shown.on_problem, told.problem),
+                both(shown.on_advice, told.advice),
+                told.done,
+            )
+        except BaseException as error:
+            told.failed(error)
+            raise
+
+
+@contextmanager
+def _log_file(path: Path | None) -> Iterator[TextIO | None]:
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError("--log", f"{path} cannot be written: {error}", "a file in a folder that is there") from error
+    with file:
+        yield file
+
+
+def both(first: Callable[[_T], None], second: Callable[[_T], None]) -> Callable[[_T], None]:
+    """Function that tells two."""
+
+    def told(what: _T) -> None:
+        first(what)
+        second(what)
+
+    return told
+
+
+@contextmanager
+def _shown(console: Console, total_bytes: int | None, *, quiet: bool) -> Iterator[build.Progress]:
     bars = _bars(console, quiet=quiet)
     current: list[TaskID] = []
 
@@ -124,6 +190,8 @@ def summary(built: build.Built) -> Table:
         table.add_row("decisions", f"{decisions['number']:,}{without}")
     seconds = ", ".join(f"{stage} {value:.1f}" for stage, value in built.seconds.items())
     table.add_row("seconds", seconds)
+    if memory := built.report.get("peak_memory_bytes"):
+        table.add_row("memory at most", f"{memory / 1e6:,.0f} MB")
     table.add_row("snapshot", str(built.workspace.manifest["snapshot"]))
     return table
 

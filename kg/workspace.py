@@ -3,13 +3,15 @@
 ::
 
     mygraph/
+        records/        what the files held, Parquet, each record with its file, so that one can be taken out again
         papers/         the papers, Parquet; the manifest names the current file
         mentions/       what the model found, Parquet, a folder a model version
         vectors/        what the names mean to an encoder, where `kg review --meaning` was asked
         decisions/      what people decided, if anything: a copy of the table that the build was given
         graph/<hash>/   a snapshot: the triple store of one build, named after its content,
                         and beside its files the same as arrays (`kg.arrays`)
-        MANIFEST.json   names the current snapshot, with inputs, versions, counts and hashes
+        MANIFEST.json   names the current snapshot, with settings, versions, counts and hashes
+        report.json     what the last build took: seconds, memory, what was passed over and why
 
 A build writes its snapshot beside the current one; renaming the manifest publishes it, so that a
 reader sees the old graph or the new one, never half of each.
@@ -42,6 +44,10 @@ MANIFEST: Final = "MANIFEST.json"
 LAYOUT: Final = 1
 #: What a snapshot is called: a name in its folder, never a path out of it.
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w-]*")
+
+
+#: What a file is called while it is written: its name between a dot and the number of the process.
+_BEGUN: Final = re.compile(r"\..+\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +122,18 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise WorkspaceError(folder, f"cannot be written: {error}") from error
     try:
+        _sweep(folder)
         yield
     finally:
         lock.release()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed builds had begun to write; nobody else writes where one holds the folder."""
+    places = (folder, *(folder / name for name in ("papers", "records", "decisions")), *folder.glob("mentions/*"))
+    for path in (path for place in places for path in place.glob(".*")):
+        if _BEGUN.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def publish(folder: Path, quads: Sequence[Quad], manifest: Mapping[str, Any]) -> Workspace:

@@ -41,6 +41,7 @@ DOORS = {
     "typer": (
         "kg/cli.py",
         "kg/cli_ask.py",
+        "kg/cli_change.py",
         "kg/cli_links.py",
         "kg/cli_mcp.py",
         "kg/cli_model.py",

@@ -7,7 +7,7 @@ otherwise repeat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -34,11 +34,13 @@ from api.limits import Limits
 from api.pages import PageRequest, page_request
 from kg.arrays import GraphArrays
 
-__all__ = ["Arguments", "Bind", "Compiler", "Make", "Picked", "Run", "UnansweredError"]
+__all__ = ["Arguments", "Bind", "Build", "Compiler", "Make", "Many", "Picked", "Run", "UnansweredError", "dicts"]
 
 #: Answers for a node by its number.
 Make: TypeAlias = Callable[[int], Any]
-#: Binds a compiled field or selection to a run.
+#: Answers for many nodes, in their order.
+Many: TypeAlias = Callable[[Sequence[int]], list[Any]]
+#: Binds a compiled field to a run.
 Bind: TypeAlias = "Callable[[Run], Make]"
 #: Values of a field's arguments in a run.
 Arguments: TypeAlias = "Callable[[Run], Mapping[str, Any]]"
@@ -46,6 +48,23 @@ Arguments: TypeAlias = "Callable[[Run], Mapping[str, Any]]"
 Build: TypeAlias = "Callable[[Compiler, Picked], Bind]"
 
 _PAGE: Final = ("first", "after", "last", "before")
+
+
+def dicts(keys: Sequence[str]) -> Callable[[Sequence[Iterable[Any]]], list[dict[str, Any]]]:
+    """Function that makes of columns, one a key, the objects that are their rows.
+
+    >>> dicts(["a", "b"])([[1, 2], [3, 4]])
+    [{'a': 1, 'b': 3}, {'a': 2, 'b': 4}]
+    """
+    # Half of an answer's time goes into objects of few keys, and these are the quickest way to them.
+    match list(keys):
+        case [a]:
+            return lambda columns: [{a: x} for x in columns[0]]
+        case [a, b]:
+            return lambda columns: [{a: x, b: y} for x, y in zip(*columns, strict=True)]
+        case [a, b, c]:
+            return lambda columns: [{a: x, b: y, c: z} for x, y, z in zip(*columns, strict=True)]
+    return lambda columns: [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 class UnansweredError(Exception):
@@ -154,15 +173,28 @@ class Compiler:
                 raise UnansweredError
         return lambda run: {key: bind(run) for key, bind in binds}
 
-    def nodes(self, type_name: str, sets: Iterable[SelectionSetNode | None]) -> Bind:
-        """Selection on nodes, each answered once a run however often it comes up."""
+    def nodes(self, type_name: str, sets: Iterable[SelectionSetNode | None]) -> Callable[[Run], Many]:
+        """Selection on nodes; where other nodes hang on them, each is answered once a run however often it comes up."""
+        sets = list(sets)
         fields = self.select(type_name, sets)
+        picked = self.pick(type_name, sets)
+        if not picked:
+            # Directives may leave nothing of a selection.
+            return lambda run: lambda nodes: [{} for _ in nodes]
+        if all(node.selection_set is None for each in picked for node in each.nodes):
+            rows = dicts([each.key for each in picked])
 
-        def bind(run: Run) -> Make:
+            def bind_leaves(run: Run) -> Many:
+                makes = list(fields(run).values())
+                return lambda nodes: rows([map(make, nodes) for make in makes])
+
+            return bind_leaves
+
+        def bind(run: Run) -> Many:
             makes = list(fields(run).items())
             known: dict[int, tuple[dict[str, Any], int]] = {}
 
-            def make(node: int) -> Any:
+            def make(node: int) -> dict[str, Any]:
                 if (found := known.get(node)) is not None:
                     if found[1]:
                         run.spend(found[1])
@@ -172,7 +204,7 @@ class Compiler:
                 known[node] = answer, run.spent - before
                 return answer
 
-            return make
+            return lambda nodes: [make(node) for node in nodes]
 
         return bind
 

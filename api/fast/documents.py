@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -55,6 +57,8 @@ _LOG = logging.getLogger("paperkg.api")
 # Documents that are remembered, and characters of their texts together.
 _MOST: Final = 1_000
 _LONGEST: Final = 4_000_000
+# Fields of an answer that takes no more than some milliseconds.
+_FEW: Final = 5_000
 # Plans and costs that one document may have.
 _VARIANTS: Final = 64
 
@@ -106,6 +110,8 @@ class Documents:
         self._limits = limits
         self._known: OrderedDict[tuple[str, str | None], _Document | None] = OrderedDict()
         self._characters = 0
+        # Requests of two lanes come here, each lane in a thread of its own.
+        self._lock = threading.Lock()
         #: Requests that were answered here, and those that were left to the schema.
         self.answered = 0
         self.left = 0
@@ -132,25 +138,33 @@ class Documents:
             self.answered += 1
         return found
 
+    def soon(self, graph: Graph, text: str, variables: Mapping[str, Any] | None, operation: str | None) -> bool:
+        """Whether a document was looked at before and has an answer of few fields in the arrays."""
+        document = self._known.get((text, operation))
+        return graph.arrays is not None and document is not None and document.fields(variables or {}) <= _FEW
+
     async def _document(
         self, graph: Graph, text: str, variables: Mapping[str, Any] | None, operation: str | None
     ) -> _Document | None:
         if operation == "":
             return None
         key = text, operation
-        if key in self._known:
-            self._known.move_to_end(key)
-            return self._known[key]
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
         try:
             document = await self._vetted(graph, text, variables, operation)
         except CostError:
             # With other variables it may cost less, so nothing is known of the document yet.
             return None
-        self._known[key] = document
-        self._characters += len(text)
-        while len(self._known) > _MOST or self._characters > _LONGEST:
-            (forgotten, _), _ = self._known.popitem(last=False)
-            self._characters -= len(forgotten)
+        with self._lock:
+            if key not in self._known:
+                self._characters += len(text)
+            self._known[key] = document
+            while len(self._known) > _MOST or self._characters > _LONGEST:
+                (forgotten, _), _ = self._known.popitem(last=False)
+                self._characters -= len(forgotten)
         return document
 
     async def _vetted(
@@ -218,16 +232,21 @@ class _Document:
         run = Run(arrays, limits, snapshot, variables, lambda: self._values(given))
         return Answer({key: make(0) for key, make in plan(run).items()}, cost, self._name)
 
+    def fields(self, given: Mapping[str, Any]) -> int:
+        """How many fields the answer could have."""
+        return self._cost_of(given).total
+
     def _cost_of(self, given: Mapping[str, Any]) -> Cost:
         # Nothing of a request enters its cost but the sizes of pages and the lengths of lists.
         values = [given.get(name) for name in self._sizes]
         lengths = tuple((name, len(value)) for name, value in given.items() if isinstance(value, list))
         key = (*((type(value), value) for value in values if not isinstance(value, list | dict)), lengths)
-        if key not in self._costs:
+        found = self._costs.get(key)
+        if found is None:
             if len(self._costs) >= _VARIANTS:
                 self._costs.clear()
-            self._costs[key] = self._cost(given)
-        return self._costs[key]
+            found = self._costs[key] = self._cost(given)
+        return found
 
     def _of_another(self, snapshot: str, given: Mapping[str, Any]) -> bool:
         """Whether a cursor was made on another snapshot, which the schema then asks."""
@@ -259,17 +278,17 @@ class _Document:
         if not all(isinstance(truth, bool) for truth in truths):
             return None
         key: tuple[bool, ...] = tuple(map(bool, truths))
-        if key not in self._plans:
-            if len(self._plans) >= _VARIANTS:
-                self._plans.clear()
-            compiler = Compiler(
-                self._schema, self._fragments, dict(zip(self._switches, key, strict=True)), FIELDS
-            )
-            try:
-                self._plans[key] = compiler.select("Query", [self._operation.selection_set])
-            except UnansweredError:
-                self._plans[key] = None
-        return self._plans[key]
+        if key in self._plans:
+            return self._plans.get(key)
+        switches = dict(zip(self._switches, key, strict=True))
+        compiler = Compiler(self._schema, self._fragments, switches, FIELDS)
+        found: _Plan | None = None
+        with suppress(UnansweredError):
+            found = compiler.select("Query", [self._operation.selection_set])
+        if len(self._plans) >= _VARIANTS:
+            self._plans.clear()
+        self._plans[key] = found
+        return found
 
 
 class _Variable:

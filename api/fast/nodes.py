@@ -11,7 +11,7 @@ import numpy as np
 
 from api.cursors import Key, global_id
 from api.fast.compiling import Bind, Build, Compiler, Make, Picked, Run
-from api.fast.pages import connection, kept_window
+from api.fast.pages import BuildEdge, EdgeColumn, connection, kept_window
 from api.vocabulary import Direction, EntityOrder, EntityType, PaperOrder, RelatedOrder, Relation, Role
 from kg.arrays import ABSENT, RELATION_CODES, ROLE_CODES, ROLE_RANKS, Kin, Mentions
 from kg.model import TYPES
@@ -102,13 +102,13 @@ def _kin_list(kin: Callable[[Run], Kin]) -> Build:
         nodes = compiler.nodes("Entity", (node.selection_set for node in picked.nodes))
 
         def bind(run: Run) -> Make:
-            found, entity = kin(run), nodes(run)
+            found, entities = kin(run), nodes(run)
             rows, column = found.rows, found.entity
 
             def make(node: int) -> list[Any]:
                 places = rows[node]
                 run.spend(len(places))
-                return [entity(column[place]) for place in places]
+                return entities([column[place] for place in places])
 
             return make
 
@@ -144,42 +144,42 @@ def _kin_pages(kin: Callable[[Run], Kin]) -> Build:
     return build
 
 
-def _nodes(type_name: str, column: Callable[[Run], Any]) -> Any:
+def _nodes(type_name: str, column: Callable[[Run], Any]) -> BuildEdge:
     """Edge's node, whose number a column has at each place."""
 
-    def build(compiler: Compiler, picked: Picked) -> Callable[[Run], Callable[[int, int], Any]]:
+    def build(compiler: Compiler, picked: Picked) -> Callable[[Run], EdgeColumn]:
         nodes = compiler.nodes(type_name, (node.selection_set for node in picked.nodes))
 
-        def bind(run: Run) -> Callable[[int, int], Any]:
-            node, numbers = nodes(run), column(run)
-            return lambda owner, place: node(numbers[place])
+        def bind(run: Run) -> EdgeColumn:
+            many, numbers = nodes(run), column(run)
+            return lambda owner, places: many([numbers[place] for place in places])
 
         return bind
 
     return build
 
 
-def _edge_leaf(read: Callable[[Run], Make]) -> Any:
+def _edge_leaf(read: Callable[[Run], Make]) -> BuildEdge:
     """Field of an edge whose value a column has at each place."""
 
-    def build(compiler: Compiler, picked: Picked) -> Callable[[Run], Callable[[int, int], Any]]:
+    def build(compiler: Compiler, picked: Picked) -> Callable[[Run], EdgeColumn]:
         compiler.arguments(picked, (), {})
 
-        def bind(run: Run) -> Callable[[int, int], Any]:
+        def bind(run: Run) -> EdgeColumn:
             make = read(run)
-            return lambda owner, place: make(place)
+            return lambda owner, places: list(map(make, places))
 
         return bind
 
     return build
 
 
-def entity_edges(column: Callable[[Run], Any]) -> dict[str, Any]:
+def entity_edges(column: Callable[[Run], Any]) -> dict[str, BuildEdge]:
     """Fields of an edge to an entity whose number a column has."""
     return {"node": _nodes("Entity", column)}
 
 
-def paper_edges(column: Callable[[Run], Any]) -> dict[str, Any]:
+def paper_edges(column: Callable[[Run], Any]) -> dict[str, BuildEdge]:
     """Fields of an edge to a paper whose number a column has."""
     return {"node": _nodes("Paper", column)}
 
@@ -227,7 +227,7 @@ def _mentions(run: Run, narrower: bool) -> Mentions:
     return run.arrays.entities.mentions_below if narrower else run.arrays.entities.mentions
 
 
-def _paper_edge_fields(arguments: Callable[[Run], Any], narrower: bool) -> dict[str, Any]:
+def _paper_edge_fields(arguments: Callable[[Run], Any], narrower: bool) -> dict[str, BuildEdge]:
     """Fields of an edge from an entity to a paper."""
 
     def role(run: Run) -> Make:
@@ -238,17 +238,17 @@ def _paper_edge_fields(arguments: Callable[[Run], Any], narrower: bool) -> dict[
             return lambda place: name
         return lambda place: _ROLE_OF_BITS[bits[place]]
 
-    def via(compiler: Compiler, picked: Picked) -> Callable[[Run], Callable[[int, int], Any]]:
+    def via(compiler: Compiler, picked: Picked) -> Callable[[Run], EdgeColumn]:
         compiler.arguments(picked, (), {})
         nodes = compiler.nodes("Entity", (node.selection_set for node in picked.nodes))
 
-        def bind(run: Run) -> Callable[[int, int], Any]:
-            entity = nodes(run)
+        def bind(run: Run) -> EdgeColumn:
+            many = nodes(run)
             if not narrower:
 
-                def itself(owner: int, place: int) -> list[Any]:
-                    run.spend(1)
-                    return [entity(owner)]
+                def itself(owner: int, places: Sequence[int]) -> list[Any]:
+                    run.spend(len(places))
+                    return [many([owner]) for _ in places]
 
                 return itself
             asked = _code(arguments(run)["role"], ROLE_CODES)
@@ -268,9 +268,9 @@ def _paper_edge_fields(arguments: Callable[[Run], Any], narrower: bool) -> dict[
                 ]
                 others = dict.fromkeys(other for _, _, other in sorted(found))
                 run.spend(len(others))
-                return [entity(other) for other in others]
+                return many(list(others))
 
-            return kinds
+            return lambda owner, places: [kinds(owner, place) for place in places]
 
         return bind
 
@@ -334,13 +334,13 @@ def _entities_of_type(type_: EntityType) -> Build:
         nodes = compiler.nodes("Entity", (node.selection_set for node in picked.nodes))
 
         def bind(run: Run) -> Make:
-            entity, column = nodes(run), run.arrays.papers.entity
+            many, column = nodes(run), run.arrays.papers.entity
             chosen = _chosen(run, code, _code(arguments(run)["role"], ROLE_CODES))
 
             def make(node: int) -> list[Any]:
                 places = chosen(node)
                 run.spend(len(places))
-                return [entity(column[place]) for place in places]
+                return many([column[place] for place in places])
 
             return make
 

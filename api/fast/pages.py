@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from api.cursors import Key, cursor
-from api.fast.compiling import Compiler, Picked, Run, UnansweredError
+from api.fast.compiling import Compiler, Picked, Run, UnansweredError, dicts
 from api.pages import PageRequest
 
-__all__ = ["Connect", "Window", "connection", "kept_window", "listed_window"]
+__all__ = ["BuildEdge", "Connect", "EdgeColumn", "Window", "connection", "kept_window", "listed_window"]
 
 # As `api.listing` has it: what is no such number is no key of a list by number.
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
@@ -45,6 +45,10 @@ _PAGE_INFO: Final[dict[str, Callable[[Window, Callable[[int], str | None]], Any]
     "endCursor": lambda window, ends: ends(-1),
 }
 
+#: Values of an edge's field: for the node that has the list, at some places of the columns.
+EdgeColumn: TypeAlias = Callable[[int, Sequence[int]], list[Any]]
+#: Compiles a field of an edge.
+BuildEdge: TypeAlias = Callable[[Compiler, Picked], Callable[[Run], EdgeColumn]]
 #: Answer of a connection: the node that has it, its page, the name of its order, the key at a place.
 Connect: TypeAlias = Callable[[int, Window, str, Callable[[int], Key]], dict[str, Any]]
 
@@ -113,14 +117,14 @@ def connection(
     picked: Picked,
     type_name: str,
     edge_type: str,
-    edge_fields: dict[str, Callable[[Compiler, Picked], Callable[[Run], Callable[[int, int], Any]]]],
+    edge_fields: Mapping[str, BuildEdge],
 ) -> Callable[[Run], Connect]:
     """Selection on a connection.
 
     Parameters
     ----------
-    edge_fields : dict
-        Fields of an edge but its cursor, each answered for the node that has the list, and a place in the columns.
+    edge_fields : mapping
+        Fields of an edge but its cursor.
     """
     parts: list[tuple[str, Callable[[Run], Callable[..., Any]]]] = []
     for each in compiler.pick(type_name, (node.selection_set for node in picked.nodes)):
@@ -183,39 +187,38 @@ def _page_info(compiler: Compiler, picked: Picked) -> Callable[[Run], Callable[.
 
 
 def _edges(
-    compiler: Compiler,
-    picked: Picked,
-    edge_type: str,
-    edge_fields: dict[str, Callable[[Compiler, Picked], Callable[[Run], Callable[[int, int], Any]]]],
+    compiler: Compiler, picked: Picked, edge_type: str, edge_fields: Mapping[str, BuildEdge]
 ) -> Callable[[Run], Callable[..., Any]]:
-    parts: list[tuple[str, Callable[[Run], Callable[[int, int], Any]] | None]] = []
-    for each in compiler.pick(edge_type, (node.selection_set for node in picked.nodes)):
+    parts: list[Callable[[Run], EdgeColumn] | None] = []
+    asked = compiler.pick(edge_type, (node.selection_set for node in picked.nodes))
+    for each in asked:
         if each.name == "__typename":
-            parts.append((each.key, _always(edge_type)))
+            parts.append(lambda run: lambda node, places: [edge_type] * len(places))
         elif each.name == "cursor":
-            parts.append((each.key, None))
+            parts.append(None)
         elif each.name in edge_fields:
-            parts.append((each.key, edge_fields[each.name](compiler, each)))
+            parts.append(edge_fields[each.name](compiler, each))
         else:
             raise UnansweredError
+    rows = dicts([each.key for each in asked])
 
     def bind(run: Run) -> Callable[..., Any]:
-        makes = [(key, None if bound is None else bound(run)) for key, bound in parts]
-        plain = [(key, make) for key, make in makes if make is not None]
+        makes = [None if bound is None else bound(run) for bound in parts]
         snapshot = run.snapshot
 
         def edges(node: int, window: Window, order: str, key_at: Callable[[int], Key]) -> list[dict[str, Any]]:
-            return [{key: make(node, place) for key, make in plain} for place in window.places]
+            places = window.places
+            if not makes:
+                return [{} for _ in places]
+            return rows(
+                [
+                    [cursor(order, key_at(place), snapshot=snapshot) for place in places]
+                    if make is None
+                    else make(node, places)
+                    for make in makes
+                ]
+            )
 
-        def with_cursors(node: int, window: Window, order: str, key_at: Callable[[int], Key]) -> list[dict[str, Any]]:
-            return [
-                {
-                    key: cursor(order, key_at(place), snapshot=snapshot) if make is None else make(node, place)
-                    for key, make in makes
-                }
-                for place in window.places
-            ]
-
-        return edges if len(plain) == len(makes) else with_cursors
+        return edges
 
     return bind

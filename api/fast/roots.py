@@ -84,7 +84,7 @@ def _either(compiler: Compiler, picked: Picked) -> Callable[[Run], Callable[[boo
 
     def bind(run: Run) -> Callable[[bool, int], Any]:
         of_paper, of_entity = paper(run), entity(run)
-        return lambda is_entity, number: (of_entity if is_entity else of_paper)(number)
+        return lambda is_entity, number: (of_entity if is_entity else of_paper)([number])[0]
 
     return bind
 
@@ -123,7 +123,7 @@ def _paper(compiler: Compiler, picked: Picked) -> Bind:
     def bind(run: Run) -> Make:
         is_entity, number = _node_called(run.arrays, arguments(run)["id"])
         run.spend(1)
-        answer = None if is_entity else nodes(run)(number)
+        answer = None if is_entity else nodes(run)([number])[0]
         return lambda root: answer
 
     return bind
@@ -143,7 +143,7 @@ def _entity(compiler: Compiler, picked: Picked) -> Bind:
         )
         run.spend(1)
         fits = is_entity and type_ in (None, run.arrays.entities.type[number])
-        answer = nodes(run)(number) if fits else None
+        answer = nodes(run)([number])[0] if fits else None
         return lambda root: answer
 
     return bind

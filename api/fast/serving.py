@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.endpoint import COST, GraphQLEndpoint
 from api.errors import RequestError
@@ -19,7 +19,7 @@ from api.fast.persisted import PersistedDocuments, PersistedQueryNotFoundError, 
 from api.limits import Limits
 from api.snapshots import Snapshots
 
-__all__ = ["FastEndpoint"]
+__all__ = ["FastEndpoint", "FastFirst"]
 
 _COST: Final = COST.lower().encode()
 _NOT_KEPT: Final = (b"cache-control", b"no-store")
@@ -33,11 +33,15 @@ class FastEndpoint(GraphQLEndpoint):
     limits : Limits
     snapshots : callable
         Gives those that are served; see `api.endpoint.GraphQLEndpoint`.
+    documents : Documents, optional
+        Those of another endpoint, to look at each once for both.
     """
 
-    def __init__(self, limits: Limits, snapshots: Callable[[], Snapshots]) -> None:
+    def __init__(
+        self, limits: Limits, snapshots: Callable[[], Snapshots], documents: Documents | None = None
+    ) -> None:
         super().__init__(limits, snapshots)
-        self.documents = Documents(self.schema, limits)  # type: ignore[arg-type]  # it is made as one
+        self.documents = documents or Documents(self.schema, limits)  # type: ignore[arg-type]  # it is made as one
         self.persisted = PersistedDocuments()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,6 +73,18 @@ class FastEndpoint(GraphQLEndpoint):
             await super().__call__(scope, receive, send)
         else:
             await super().__call__(scope, receive, self._keeping(hash_, asked.query, send))
+
+    def at_once(self, scope: Scope, body: bytes) -> bool:
+        """Whether a request is one that the arrays answer within some milliseconds, as far as can be told at once."""
+        asked = _posted(body) if scope["method"] == "POST" else _gotten(scope["query_string"])
+        if asked is None:
+            return False
+        try:
+            hash_ = persisted_hash(asked.extensions)
+            text = asked.query if asked.query is not None or hash_ is None else self.persisted.text(hash_)
+        except RequestError:
+            return True
+        return text is not None and self.documents.soon(scope["graph"], text, asked.variables, asked.operation)
 
     async def _answered(self, asked: _Asked, hash_: str | None, scope: Scope, send: Send) -> bool:
         """Whether a request was answered from the arrays."""
@@ -104,6 +120,31 @@ class FastEndpoint(GraphQLEndpoint):
             await send(message)
 
         return kept
+
+
+class FastFirst:
+    """Application that answers what takes some milliseconds at once, and hands on all else.
+
+    Parameters
+    ----------
+    quick : FastEndpoint
+    others : ASGI application
+        Where the rest is answered, such as `api.lane.Lanes`.
+    """
+
+    def __init__(self, quick: FastEndpoint, others: ASGIApp) -> None:
+        self._quick, self._others = quick, others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        body = b""
+        if scope["type"] == "http" and scope["method"] == "POST":
+            # The layer outside of this one has read the body, so it comes in one message.
+            first = await receive()
+            body = first.get("body", b"")
+            receive = _again(first, receive)
+        at_once = scope["type"] == "http" and self._quick.at_once(scope, body)
+        await (self._quick if at_once else self._others)(scope, receive, send)
 
 
 class _Asked:
@@ -187,12 +228,16 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 def _replayed(body: bytes | None, receive: Receive) -> Receive:
-    pending: list[Message] = [
-        {"type": "http.disconnect"} if body is None else {"type": "http.request", "body": body, "more_body": False}
-    ]
+    if body is None:
+        return _again({"type": "http.disconnect"}, receive)
+    return _again({"type": "http.request", "body": body, "more_body": False}, receive)
+
+
+def _again(first: Message, receive: Receive) -> Receive:
+    pending = [first]
 
     async def replayed() -> Message:
-        return pending.pop(0) if pending else await receive()
+        return pending.pop() if pending else await receive()
 
     return replayed
 

@@ -44,7 +44,7 @@ from kg.readers.decoding import decode_head
 from kg.readers.merging import merge
 from kg.readers.opening import Opened, open_inputs, total_bytes
 
-__all__ = ["FORMATS", "detect", "merge", "read", "total_bytes"]
+__all__ = ["FORMATS", "detect", "merge", "read", "read_from", "total_bytes"]
 
 
 class _Reader(Protocol):
@@ -109,6 +109,25 @@ def read(
     >>> [(paper.id, paper.title) for paper in papers]
     [('arxiv:2408.01129', 'A survey of Mamba')]
     """
+    return (paper for _, paper in read_from(paths, format=format, on_error=on_error, stdin=stdin, on_bytes=on_bytes))
+
+
+def read_from(
+    paths: Iterable[Path | str],
+    *,
+    format: str | None = None,
+    on_error: Callable[[InputError], None] | None = None,
+    stdin: BinaryIO | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Iterator[tuple[str, Paper]]:
+    """Return what `read` does, each paper behind the name of its file: ``archive!member`` in an archive.
+
+    Examples
+    --------
+    >>> import io
+    >>> [source for source, _ in read_from(["-"], stdin=io.BytesIO(b'{"title": "A survey of Mamba"}'))]
+    ['<stdin>']
+    """
     if format is not None and format not in _READERS:
         raise ConfigError("format", f"{format!r} is no format that can be read", f"one of {', '.join(FORMATS)}")
     # One path alone is taken for what it is, not for a sequence of one-letter paths.
@@ -136,14 +155,17 @@ def detect(head: bytes) -> str | None:
     return next((reader.NAME for reader in _TRIED if reader.sniff(text)), None)
 
 
-def _papers(files: Iterator[Opened], name: str | None, on_error: Callable[[InputError], None]) -> Iterator[Paper]:
+def _papers(
+    files: Iterator[Opened], name: str | None, on_error: Callable[[InputError], None]
+) -> Iterator[tuple[str, Paper]]:
     for file in files:
         known = name or detect(file.head)
         if known is None:
             on_error(UnknownFormat(file.source, FORMATS))
             continue
         try:
-            yield from _READERS[known].read(file.stream, file.source, on_error)
+            for paper in _READERS[known].read(file.stream, file.source, on_error):
+                yield file.source, paper
         except InputError as error:
             # Damage in the file's bytes: what came before it stays.
             on_error(error)

@@ -23,9 +23,10 @@ from api.context import Graph
 from api.cursors import global_id
 from api.fast.documents import Documents
 from api.fast.roots import FIELDS
-from api.fast.serving import FastEndpoint
+from api.fast.serving import FastEndpoint, FastFirst
 from api.limits import Limits
 from api.schema import make_schema
+from api.settings import Settings
 from api.snapshots import Snapshots
 from kg.arrays import GraphArrays
 from kg.arrays_make import make_arrays
@@ -159,23 +160,25 @@ def test_generated_documents_get_the_answer_of_the_schema(pair: Pair, pool: Pool
         seen["sound"] += "errors" not in answer
 
     check()
-    # Not by asking the schema for everything: most of what has no error was answered from the arrays.
-    assert seen["sound"] > seen["documents"] / 3
-    assert pair.quick.documents.answered - before > seen["sound"] / 2
+    # Not by asking the schema for everything: of what has no error, a good part was answered from the arrays.
+    answered = pair.quick.documents.answered - before
+    assert seen["sound"] > seen["documents"] / 4, seen
+    assert answered > seen["sound"] / 3, (answered, seen)
 
 
 @pytest.mark.usefixtures("log")
 @pytest.mark.parametrize("examples", [12, pytest.param(40, marks=pytest.mark.slow)])
 def test_generated_graphs_give_the_answers_of_the_store(pair: Pair, store: GraphStore, examples: int) -> None:
     before = pair.quick.documents.answered
-    asked = 0
+    asked = shown = 0
 
     @settings(max_examples=examples, deadline=None, suppress_health_check=SLOW_CHECKS)
     @given(graphs(), st.data())
     def check(made: MadeGraph, data: st.DataObject) -> None:
-        nonlocal asked
+        nonlocal asked, shown
         pair.show(GraphStore.in_memory(made.quads))
         everything = pair.ask(ALL)
+        shown += 1
         assert "errors" not in everything
         cursors = sorted(set(_cursors(everything))) or ["bm9uc2Vuc2U"]
         pool = Pool(made.pool.ids, made.pool.names, cursors)
@@ -188,7 +191,7 @@ def test_generated_graphs_give_the_answers_of_the_store(pair: Pair, store: Graph
         check()
     finally:
         pair.show(store)
-    assert pair.quick.documents.answered - before > asked / 4
+    assert pair.quick.documents.answered - before - shown > asked / 5
 
 
 #: All that plans know of every node, by every order.
@@ -280,6 +283,24 @@ def test_a_field_that_fails_does_not_cancel_what_others_wait_for(store: GraphSto
     assert [bool(node) for node in answer["data"]["nodes"]] == [True, True, False]
 
 
+def test_a_document_of_many_levels_keeps_nobody_waiting_once_it_is_known(store: GraphStore) -> None:
+    # What looks heavy runs aside, until its plan is known to be quick.
+    app = create_app(store, MANIFEST, arrays=GraphArrays.of(make_arrays(store)), settings=Settings(lanes=True))
+    (first_asked,) = [route.app for route in app.routes if isinstance(getattr(route, "app", None), FastFirst)]
+    graph = Graph(store, MANIFEST, workers=1, arrays=GraphArrays.of(make_arrays(store)))
+    bodies = {size: json.dumps({"query": DEEP, "variables": {"n": size}}).encode() for size in (2, 60)}
+
+    def at_once(size: int) -> bool:
+        return first_asked._quick.at_once({"method": "POST", "graph": graph}, bodies[size])  # type: ignore[no-any-return]
+
+    with TestClient(app) as client:
+        before = at_once(2)
+        first, second = [client.post("/graphql", content=bodies[2], headers={"Content-Type": "application/json"}) for _ in "ab"]
+    assert first.json() == second.json()
+    assert "errors" not in first.json()
+    assert (before, at_once(2), at_once(60)) == (False, True, False)
+
+
 def test_a_walk_through_a_list_meets_every_edge_once_both_ways(pair: Pair) -> None:
     before = pair.quick.documents.left
     for field, order in (("papers", "YEAR"), ("papers", "TITLE"), ("papers", "PAGERANK"), ("entities", "NAME"), ("entities", "PAGERANK")):
@@ -310,6 +331,9 @@ def test_a_document_is_looked_at_once_and_its_switches_each_time(pair: Pair) -> 
     shown = [list(pair.ask(text, s=truth)["data"]["papers"]) for truth in (True, False, True)]
     assert shown == [["totalCount"], ["totalCount", "edges"], ["totalCount"]]
     assert pair.quick.documents.answered == answered + 3
+    # Nothing may be left of an edge, or of a node.
+    for text in ("edges { cursor @skip(if: true) }", "edges { node { title @include(if: false) } }"):
+        assert pair.ask(f"{{ papers(first: 2) {{ {text} }} }}")["data"]["papers"]["edges"][0] in ({}, {"node": {}})
 
 
 @pytest.mark.parametrize("query", ["{ papers { totalCount } }", "{ statistics { papers } }", "{ papers { nothing } }"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -32,7 +34,7 @@ from api.vocabulary import Direction, EntityType, Relation, Role
 from kg.store import GraphStore
 from schema.vocab import RELATION_TERMS, ROLE_TERMS
 
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SOME = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 NAMES = st.sampled_from(
@@ -40,62 +42,66 @@ NAMES = st.sampled_from(
      "object detection", "ImageNet", "accuracy", "SQuAD", "no such thing", thing("cnn"), thing("tpu"), "pruning"]
 )  # fmt: skip
 #: Half of all examples ask for what most things have, or most answers would be empty.
-ROLES = st.sampled_from(["USES", "RUNS_ON", "ADDRESSES", "EVALUATES_ON"]) | st.sampled_from([role.name for role in Role])
+ROLES = st.sampled_from(["USES", "RUNS_ON", "ADDRESSES", "EVALUATES_ON"]) | st.sampled_from(
+    [role.name for role in Role]
+)
 RELATIONS = st.sampled_from(["USED_FOR", "SUB_CLASS_OF", "RUNS_ON"]) | st.sampled_from([each.name for each in Relation])
 TYPES = st.sampled_from([type_.name for type_ in EntityType])
 SURE = st.integers(45, 105).map(lambda hundredths: min(hundredths, 100) / 100)
 YEARS = st.integers(2014, 2022)
 WORDS = st.sampled_from(["", "deep", "net", "on a", "It uses", "image NET", "zzz", "device", "the YOLO", "recognition"])
 COMMUNITIES = st.sampled_from([*sorted(set(COMMUNITY.values())), "ex:none"])
-PAPERS = st.fixed_dictionaries(
-    {},
-    optional={
+PAPER_CONDITIONS = {
         "year": YEARS, "yearFrom": YEARS, "yearTo": YEARS, "venue": st.sampled_from(["cvpr", "RSS", "EMC2", "none"]),
         "entity": NAMES, "includeNarrower": st.booleans(), "role": ROLES, "type": TYPES, "search": WORDS,
         "entities": st.lists(NAMES, max_size=2), "relation": RELATIONS, "minConfidence": SURE, "community": COMMUNITIES,
-    },
-)  # fmt: skip
-ENTITIES = st.fixed_dictionaries(
-    {},
-    optional={
+}  # fmt: skip
+ENTITY_CONDITIONS = {
         "type": TYPES, "search": WORDS, "broader": NAMES, "includeNarrower": st.booleans(), "minPapers": st.integers(0, 4),
-        "community": COMMUNITIES, "role": ROLES, "papers": PAPERS, "relation": RELATIONS,
+        "community": COMMUNITIES, "role": ROLES, "relation": RELATIONS,
         "direction": st.sampled_from([side.name for side in Direction]), "relatedTo": NAMES, "minConfidence": SURE,
-    },
-)  # fmt: skip
+}  # fmt: skip
 NODES = st.sampled_from([*map(thing, ("cnn", "yolo", "resnet", "edge-device", "gpu", "detection")), paper(0), paper(7)])
-CLAIM_FILTERS = st.fixed_dictionaries(
-    {},
-    optional={
+CLAIM_CONDITIONS = {
         "paper": st.sampled_from([article.id for article in ARTICLES[:9]]), "subject": NODES, "object": NODES,
         "minConfidence": SURE, "derived": st.booleans(), "hedged": st.booleans(), "minSupport": st.integers(1, 3),
         "minEdgeConfidence": SURE, "includeNarrower": st.booleans(), "type": TYPES, "subjectType": TYPES,
-        "papers": PAPERS, "community": COMMUNITIES, "search": WORDS,
-    },
-)  # fmt: skip
+        "community": COMMUNITIES, "search": WORDS,
+}  # fmt: skip
+#: Conditions that have to do with each other: each is drawn as a whole, for by chance they seldom meet.
+TOGETHER = [
+    ("entity", "minConfidence"), ("entity", "role", "includeNarrower"), ("role", "minConfidence"), ("type", "minConfidence"),
+    ("relation", "minConfidence"), ("entities", "includeNarrower"), ("relation", "direction"), ("relatedTo", "minConfidence"),
+    ("relatedTo", "direction"), ("relation", "relatedTo", "direction", "minConfidence"), ("broader", "includeNarrower"),
+    ("role", "papers"), ("papers", "minConfidence"), ("subject", "includeNarrower"), ("object", "includeNarrower"),
+]  # fmt: skip
 
 
 @st.composite
-def sparse(draw: st.DrawFn, filters: st.SearchStrategy[dict[str, Any]], most: int = 3) -> dict[str, Any]:
-    """At most so many conditions of a filter, or most answers would be empty."""
-    wanted = draw(filters)
-    kept = draw(st.permutations(sorted(wanted)))[:most]
-    found = {name: wanted[name] for name in kept}
-    if "papers" in found:
-        found["papers"] = {name: found["papers"][name] for name in sorted(found["papers"])[:2]}
-    return found
+def sparse(draw: st.DrawFn, conditions: dict[str, st.SearchStrategy[Any]], most: int = 2) -> dict[str, Any]:
+    """Some conditions that belong together, or none, and at most so many more, or most answers would be empty."""
+    known = {**conditions, "papers": PAPERS} if conditions is not PAPER_CONDITIONS else conditions
+    related = draw(st.sampled_from([(), *(names for names in TOGETHER if set(names) <= set(known))]))
+    more = draw(st.lists(st.sampled_from(sorted(known)), max_size=most if not related else 1))
+    return {name: draw(known[name]) for name in dict.fromkeys([*related, *more])}
+
+
+PAPERS = sparse(PAPER_CONDITIONS, most=1)
 
 
 @st.composite
 def claim_filters(draw: st.DrawFn) -> dict[str, Any]:
-    wanted = draw(sparse(CLAIM_FILTERS))
+    wanted = draw(sparse(CLAIM_CONDITIONS))
     # A role and a relation at once are refused.
     kind = draw(st.sampled_from([None, "role", "relation"]))
     return wanted if kind is None else {**wanted, kind: draw(ROLES if kind == "role" else RELATIONS)}
 
 
 @MANY
-@given(wanted=sparse(PAPERS), order=st.sampled_from(["YEAR", "OLDEST", "TITLE", "PAGERANK", "DEGREE", "BETWEENNESS"]))
+@given(
+    wanted=sparse(PAPER_CONDITIONS),
+    order=st.sampled_from(["YEAR", "OLDEST", "TITLE", "PAGERANK", "DEGREE", "BETWEENNESS"]),
+)
 def test_papers_are_those_that_a_plain_search_finds(ask: Ask, facts: Facts, wanted: dict[str, Any], order: str) -> None:
     query = """query($f: PaperFilter, $o: PaperOrder!) { papers(filter: $f, orderBy: $o, first: 50) {
         totalCount edges { node { iri } } } }"""
@@ -107,7 +113,7 @@ def test_papers_are_those_that_a_plain_search_finds(ask: Ask, facts: Facts, want
 
 
 @MANY
-@given(wanted=sparse(ENTITIES), order=st.sampled_from(["NAME", "PAPERS", "PAGERANK", "DEGREE", "BETWEENNESS"]))
+@given(wanted=sparse(ENTITY_CONDITIONS), order=st.sampled_from(["NAME", "PAPERS", "PAGERANK", "DEGREE", "BETWEENNESS"]))
 def test_entities_are_those_that_a_plain_search_finds(
     ask: Ask, facts: Facts, wanted: dict[str, Any], order: str
 ) -> None:
@@ -119,7 +125,9 @@ def test_entities_are_those_that_a_plain_search_finds(
     ordered = sorted(fitting, key=entity_orders(facts)[order])
     assert [edge["node"]["iri"] for edge in found["entities"]["edges"]] == list(map(thing, ordered))
     assert found["entities"]["totalCount"] == len(ordered)
-    tops = [thing(key) for key in ordered if THINGS[key].type == "Method" and not ABOVE[key] and key == "neural-network"]
+    tops = [
+        thing(key) for key in ordered if THINGS[key].type == "Method" and not ABOVE[key] and key == "neural-network"
+    ]
     assert [edge["node"]["iri"] for edge in found["taxonomy"]["edges"]] == tops
     assert found["taxonomy"]["totalCount"] == len(tops)
 
@@ -136,6 +144,62 @@ def test_claims_are_those_that_a_plain_search_finds(ask: Ask, facts: Facts, want
     assert found["totalCount"] == len(expected)
 
 
+#: A few values of each condition, of which all products of conditions that belong together are asked.
+VALUES: dict[str, list[Any]] = {
+    "entity": ["edge device", "gpu", "CNN", "image classification"], "includeNarrower": [True, False], "minConfidence": [0.6, 0.75, 0.9],
+    "role": ["USES", "RUNS_ON", "MENTIONS"], "type": ["HARDWARE", "METRIC"], "relation": ["USED_FOR", "RUNS_ON", "SUB_CLASS_OF"],
+    "entities": [["edge device", "object detection"], ["neural network"]], "direction": ["OUTGOING", "INCOMING"],
+    "relatedTo": ["object detection", "ResNet", "edge device"], "broader": ["neural network", "CNN", "computing device"],
+    "papers": [{"yearFrom": 2018}, {"venue": "cvpr"}, {"entity": "edge device", "minConfidence": 0.7}], "year": [2016, 2021],
+    "yearFrom": [2018], "yearTo": [2016], "venue": ["cvpr", "EMC2"], "search": ["deep", "net work"], "minPapers": [1, 4],
+    "community": sorted(set(COMMUNITY.values())), "paper": ["arxiv:1512.03385"], "subject": [paper(0), thing("cnn"), thing("yolo")],
+    "object": [thing("edge-device"), thing("cnn")], "derived": [True, False], "hedged": [True, False], "minSupport": [1, 2],
+    "minEdgeConfidence": [0.7, 0.9], "subjectType": ["METHOD", "DATASET"],
+}  # fmt: skip
+
+
+def _grid(conditions: Iterable[str]) -> list[dict[str, Any]]:
+    known = set(conditions)
+    groups = [*((name,) for name in sorted(known)), *(names for names in TOGETHER if set(names) <= known)]
+    return [
+        dict(zip(names, chosen, strict=True))
+        for names in groups
+        for chosen in product(*(VALUES[name] for name in names))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "type_", "conditions"),
+    [
+        ("papers", "PaperFilter", PAPER_CONDITIONS),
+        ("entities", "EntityFilter", {**ENTITY_CONDITIONS, "papers": 0}),
+        ("claims", "ClaimFilter", {**CLAIM_CONDITIONS, "papers": 0, "role": 0, "relation": 0}),
+    ],
+)
+def test_each_condition_holds_alone_and_with_those_it_belongs_to(
+    ask: Ask, facts: Facts, field: str, type_: str, conditions: dict[str, Any]
+) -> None:
+    grid = _grid(conditions)
+    assert len(grid) > 60
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(grid), 25):
+        asked = {f"f{number}": wanted for number, wanted in enumerate(grid[start : start + 25])}
+        variables = ", ".join(f"${name}: {type_}" for name in asked)
+        lists = " ".join(
+            f"{n}: {field}(filter: ${n}, first: 100) {{ totalCount edges {{ node {{ iri }} }} }}" for n in asked
+        )
+        found += ask(f"query({variables}) {{ {lists} }}", **asked).values()
+    for wanted, answer in zip(grid, found, strict=True):
+        if field == "papers":
+            expected = {MINT.paper(article.id) for article in ARTICLES if paper_fits(article, wanted, facts)}
+        elif field == "entities":
+            expected = {thing(key) for key in THINGS if entity_fits(key, wanted, facts)}
+        else:
+            expected = {claim.iri for claim in CLAIMS if claim_fits(claim, wanted, facts)}
+        assert {edge["node"]["iri"] for edge in answer["edges"]} == expected, wanted
+        assert answer["totalCount"] == len(answer["edges"]) == len(expected)
+
+
 @MANY
 @given(data=st.data())
 def test_the_papers_of_an_entity_and_their_facets(ask: Ask, facts: Facts, data: st.DataObject) -> None:
@@ -146,8 +210,10 @@ def test_the_papers_of_an_entity_and_their_facets(ask: Ask, facts: Facts, data: 
             entities(type: HARDWARE, first: 100) { entity { iri } count } classes { entity { iri } count }
             kinds: classes(under: "computing device") { entity { iri } count }
             communities { community { iri } count } } } } }"""
-    key = data.draw(st.sampled_from(["cnn", "gpu", "computing-device", "edge-device", "classification", "neural-network"]))
-    wanted = data.draw(st.none() | sparse(PAPERS, most=1))
+    key = data.draw(
+        st.sampled_from(["cnn", "gpu", "computing-device", "edge-device", "classification", "neural-network"])
+    )
+    wanted = data.draw(st.none() | sparse(PAPER_CONDITIONS, most=1))
     role, narrower = data.draw(st.none() | ROLES), data.draw(st.booleans())
     least, order = data.draw(st.none() | SURE), data.draw(st.sampled_from(["YEAR", "OLDEST", "TITLE", "DEGREE"]))
     found = ask(query, n=THINGS[key].name, r=role, w=narrower, s=least, f=wanted, o=order)["entity"]["papers"]
@@ -193,7 +259,7 @@ def test_the_papers_of_an_entity_and_their_facets(ask: Ask, facts: Facts, data: 
 
 
 @SOME
-@given(wanted=sparse(PAPERS))
+@given(wanted=sparse(PAPER_CONDITIONS))
 def test_the_facets_of_all_papers_count_every_page(ask: Ask, facts: Facts, wanted: dict[str, Any]) -> None:
     query = """query($f: PaperFilter) { papers(filter: $f, first: 1) { totalCount facets {
         years { year count } classes(type: HARDWARE, role: RUNS_ON) { entity { iri } count } } } }"""
@@ -213,7 +279,7 @@ def test_the_entities_of_a_paper(ask: Ask, facts: Facts, data: st.DataObject) ->
           totalCount edges { role node { iri } } } } }"""
     article = data.draw(st.sampled_from(ARTICLES))
     type_, role = data.draw(st.none() | TYPES), data.draw(st.none() | ROLES)
-    least, wanted = data.draw(st.none() | SURE), data.draw(st.none() | sparse(ENTITIES, most=2))
+    least, wanted = data.draw(st.none() | SURE), data.draw(st.none() | sparse(ENTITY_CONDITIONS))
     order = data.draw(st.none() | st.sampled_from(["NAME", "PAPERS", "DEGREE"]))
     found = ask(query, id=article.id, t=type_, r=role, s=least, f=wanted, o=order)["paper"]["entities"]
     rows = [
@@ -245,8 +311,13 @@ def test_the_entities_related_to_an_entity_and_to_its_kinds(ask: Ask, facts: Fac
     relation, side = data.draw(st.none() | RELATIONS), data.draw(st.none() | st.sampled_from(["OUTGOING", "INCOMING"]))
     type_, narrower = data.draw(st.none() | TYPES), data.draw(st.booleans())
     least, claims = data.draw(st.none() | SURE), data.draw(st.integers(0, 2))
-    wanted, order = data.draw(st.none() | sparse(ENTITIES, most=1)), data.draw(st.sampled_from(["CLAIMS", "CONFIDENCE", "NAME"]))
-    found = ask(query, n=THINGS[key].name, r=relation, d=side, t=type_, w=narrower, s=least, m=claims, f=wanted, o=order)
+    wanted, order = (
+        data.draw(st.none() | sparse(ENTITY_CONDITIONS, most=1)),
+        data.draw(st.sampled_from(["CLAIMS", "CONFIDENCE", "NAME"])),
+    )
+    found = ask(
+        query, n=THINGS[key].name, r=relation, d=side, t=type_, w=narrower, s=least, m=claims, f=wanted, o=order
+    )
     related = found["entity"]["related"]
     roots = {thing(each) for each in reach([key], narrower=narrower)}
     groups: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
@@ -274,7 +345,7 @@ def test_the_entities_related_to_an_entity_and_to_its_kinds(ask: Ask, facts: Fac
     }  # fmt: skip
     assert got == expected
     assert related["totalCount"] == len(expected)
-    places = {
+    places: dict[str, Any] = {
         "CLAIMS": lambda edge: (-edge["claimCount"], edge["node"]["name"].lower()),
         "CONFIDENCE": lambda edge: (-(edge["confidence"] or 0), edge["node"]["name"].lower()),
         "NAME": lambda edge: (edge["node"]["name"].lower(), edge["node"]["iri"]),
@@ -295,9 +366,12 @@ def test_kinds_members_and_claims_in_memory_are_filtered_as_the_long_lists_are(
         papers: communities(projection: PAPERS) { edges { node { members(filter: {papers: $p}, orderBy: $m, first: 50) { totalCount edges { node { iri } } } } } }
         entities: communities { edges { node { members(filter: {entities: $e}, orderBy: $m, first: 50) { edges { node { iri } } } } } }
         paper(id: "arxiv:1512.03385") { claims(filter: $c, orderBy: $k, first: 50) { totalCount edges { node { iri } } } } }"""
-    entities, papers = data.draw(sparse(ENTITIES, most=2)), data.draw(sparse(PAPERS, most=2))
+    entities, papers = data.draw(sparse(ENTITY_CONDITIONS)), data.draw(sparse(PAPER_CONDITIONS))
     claims, order = data.draw(claim_filters()), data.draw(st.sampled_from(["NAME", "PAPERS", "DEGREE"]))
-    member, by = data.draw(st.sampled_from(["NAME", "PAGERANK", "DEGREE"])), data.draw(st.sampled_from(sorted(claim_orders())))
+    member, by = (
+        data.draw(st.sampled_from(["NAME", "PAGERANK", "DEGREE"])),
+        data.draw(st.sampled_from(sorted(claim_orders()))),
+    )
     found = ask(query, e=entities, p=papers, c=claims, o=order, m=member, k=by)
 
     def nodes(connection: dict[str, Any]) -> list[str]:
@@ -316,6 +390,39 @@ def test_kinds_members_and_claims_in_memory_are_filtered_as_the_long_lists_are(
     assert sorted(members) == sorted(thing(key) for key in THINGS if entity_fits(key, entities, facts))
     own = [claim for claim in CLAIMS if claim.article is ARTICLES[0] and claim_fits(claim, claims, facts)]
     assert nodes(found["paper"]["claims"]) == [claim.iri for claim in sorted(own, key=claim_orders()[by])]
+
+
+def test_what_runs_on_hardware_is_no_paper_on_it(ask: Ask) -> None:
+    # runsOn is a role of papers and a relation between entities, and sensesWith too; YOLO is no paper, nor is ResNet.
+    query = """{ entity(name: "edge device") { papers(includeNarrower: true) { totalCount facets { years { year count } roles { role count } } } }
+        ends: entities(filter: {relation: RUNS_ON}) { edges { node { name } } }
+        devices: entities(filter: {relation: RUNS_ON, direction: INCOMING}) { edges { node { name } } }
+        surely: entities(filter: {relation: RUNS_ON, direction: INCOMING, minConfidence: 0.0}) { edges { node { name } } }
+        said: papers(filter: {relation: RUNS_ON}) { edges { node { iri } } }
+        claims(filter: {relation: RUNS_ON}) { totalCount } }"""
+    found = ask(query)
+    papers = found["entity"]["papers"]
+    assert papers["totalCount"] == sum(row["count"] for row in papers["facets"]["years"]) == 3
+    assert {row["role"]: row["count"] for row in papers["facets"]["roles"]}["RUNS_ON"] == 2
+
+    def names(part: str) -> list[str]:
+        return [edge["node"]["name"] for edge in found[part]["edges"]]
+
+    assert names("devices") == names("surely") == ["Jetson Nano", "Raspberry Pi"]
+    assert names("ends") == ["Jetson Nano", "Raspberry Pi", "ResNet", "YOLO"]
+    assert [edge["node"]["iri"] for edge in found["said"]["edges"]] == [paper(7), paper(8)]
+    assert found["claims"]["totalCount"] == 2
+
+
+def test_relations_among_the_kinds_of_an_entity_are_none_of_its_own(ask: Ask) -> None:
+    query = """{ entity(name: "neural network") { related(includeNarrower: true, first: 50) { edges { relation node { name } via { name } } }
+        own: related { edges { relation node { name } } } } }"""
+    found = ask(query)["entity"]
+    below = {THINGS[key].name for key in reach(["neural-network"], narrower=True)}
+    assert {edge["node"]["name"] for edge in found["own"]["edges"]} <= below
+    assert found["related"]["edges"]
+    assert not {edge["node"]["name"] for edge in found["related"]["edges"]} & below
+    assert {via["name"] for edge in found["related"]["edges"] for via in edge["via"]} <= below
 
 
 def test_communities_are_filtered_and_ordered(ask: Ask) -> None:

@@ -41,7 +41,7 @@ CHEAP: Final = (
     "{ papers { totalCount } }",
     "{ papers(first: 5) { edges { node { title year } } } }",
     '{ entity(name: "CNN") { name type paperCount } }',
-    '{ entities(search: "network", first: 5) { edges { node { name } } } }',
+    "{ entities(first: 5, orderBy: PAPERS) { edges { node { name paperCount } } } }",
     "{ papers(first: 2) { edges { node { title entities(first: 3) { edges { role node { name } } } } } } }",
 )
 #: A document that the cost model lets pass by a little; the alias makes each a new one.
@@ -197,7 +197,8 @@ def _attacked(port: int, attacks: Sequence[Attack], asked: int, pace: float) -> 
     quiet = _times(port, asked, pace)
     figures: dict[str, Any] = {"quiet_ms": quiet, "attacks": {}}
     for attack in attacks:
-        stop, told = multiprocessing.Event(), multiprocessing.Queue()
+        stop = multiprocessing.Event()
+        told: Any = multiprocessing.Queue()
         attacker = multiprocessing.Process(target=_attack, args=(port, attack, stop, told))
         attacker.start()
         time.sleep(1)

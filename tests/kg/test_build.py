@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -267,3 +270,21 @@ def test_records_of_one_paper_are_merged_whatever_their_order() -> None:
 def test_every_error_of_a_build_is_one_of_ours(copied: Path, tmp_path: Path) -> None:
     with pytest.raises(KGError):
         build([tmp_path / "absent.jsonl"], copied)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
+@pytest.mark.parametrize("size", [0, 1_500, 12_000, 40_000])
+def test_a_full_disk_leaves_the_graph_before_and_says_so(copied: Path, tmp_path: Path, size: int) -> None:
+    # No file may grow beyond a size; what is written first fails first.
+    more = written(tmp_path / "more.jsonl", [*LINES, json.dumps({"title": "Hops", "abstract": "A CNN counts hops on MNIST."})])
+    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); del sys.argv[1]; "
+    command = [sys.executable, "-c", f"{limit}from kg.cli import main; main()", str(size), "build", str(more), "--out", str(copied), "-q"]
+    before, held = (copied / MANIFEST).read_bytes(), nquads(copied)
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "300"}, check=False)
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    assert "written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (copied / MANIFEST).read_bytes() == before
+    assert nquads(copied) == held
+    again = build([more], copied, config=ONE_THREAD)
+    assert again.workspace.manifest["counts"]["papers"] == 13

@@ -52,6 +52,9 @@ def test_every_command_and_option_has_help() -> None:
     top = run("--help")
     for command in (
         "build",
+        "add",
+        "remove",
+        "update",
         "stats",
         "query",
         "export",
@@ -67,6 +70,37 @@ def test_every_command_and_option_has_help() -> None:
         shown = run(command, "--help")
         assert shown.exit_code == 0
         assert "Usage" in shown.stdout
+
+
+def test_papers_come_and_go(graph: Path, papers: Path, tmp_path: Path) -> None:
+    mine, more = tmp_path / "mine", tmp_path / "more.jsonl"
+    shutil.copytree(graph, mine)
+    line = {"id": "hops", "title": "Kangaroo hops by Transformers", "abstract": "A Transformer counts hops on MNIST."}
+    more.write_text(f"{json.dumps(line)}\n{{broken\n", encoding="utf-8")
+    log = tmp_path / "log.jsonl"
+    added = run("add", mine, more, "--log", log)
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert next(each["stage"] for each in events if each["event"] == "stage") == "reading"
+    assert [each["source"] for each in events if each["event"] == "problem"] == [str(more)]
+    assert (events[-1]["event"], events[-1]["papers"]) == ("done", 8)
+    assert run("add", mine, more, "--log", tmp_path / "absent" / "log").exit_code == 1
+    assert added.exit_code == DONE_IN_PART, added.output
+    assert "added: 1 (title:" in added.stdout
+    assert "more.jsonl" in added.stderr
+    assert "no paper came, went or changed" in run("update", mine, papers).stdout
+    more.write_text(f"{json.dumps({**line, 'year': 2020})}\n", encoding="utf-8")
+    assert "altered: 1" in run("update", mine).stdout
+    removed = run("remove", mine, "hops")
+    assert removed.exit_code == 0, removed.output
+    assert "removed: 1" in removed.stdout
+    assert (mine / "MANIFEST.json").read_bytes() == (graph / "MANIFEST.json").read_bytes()
+    asked = "SELECT ?p { ?p a kg:Paper ; dcterms:title ?t FILTER(STRSTARTS(?t, 'DRACO')) }"
+    assert "removed: 1" in run("remove", mine, "--query", "-", stdin=asked).stdout
+    assert run("remove", mine).exit_code == 2
+    unknown = run("remove", mine, "no-such-paper")
+    assert unknown.exit_code == 1
+    assert "no-such-paper" in unknown.stderr
+    assert run("remove", mine, "--file", papers).exit_code == 1
 
 
 def test_stats_as_json_counts_what_the_manifest_counts(graph: Path) -> None:
@@ -197,7 +231,7 @@ def test_demo_builds_asks_and_exports_the_sample(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Which papers run on systolic arrays?" in result.stdout and "DRACO" in result.stdout
     assert json.loads((tmp_path / "g" / "MANIFEST.json").read_text())["counts"]["papers"] == 82
-    assert len(list((tmp_path / "g" / "export").iterdir())) == len(FORMATS) + 1  # nodes and edges are two tables
+    assert len(list((tmp_path / "g" / "export").iterdir())) == len(FORMATS) + 2  # nodes and edges are two tables
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import ROLES, TYPES, Figure, Findings, Link, Mention, Paper, Span
-from kg.tables import MentionCache, read_papers, text_hash, write_papers
+from kg.tables import MentionCache, read_papers, read_records, text_hash, write_papers, write_records
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _NAMES = st.lists(_TEXT, max_size=3).map(tuple)
@@ -110,3 +110,33 @@ def test_a_file_half_written_by_a_killed_build_is_not_read(tmp_path: Path) -> No
     (tmp_path / ".0123456789abcdef.parquet.77").write_bytes(b"PAR1")
     cache = MentionCache(tmp_path)
     assert text_hash(some(1)[0]) not in cache
+
+
+def test_a_shard_with_any_wrong_byte_is_dropped_or_says_the_same(tmp_path: Path) -> None:
+    found = [some(number) for number in range(4)]
+    MentionCache(tmp_path / "whole").keep(found)
+    (shard,) = (tmp_path / "whole").iterdir()
+    content = shard.read_bytes()
+    dropped = 0
+    for place in range(0, len(content), 7):
+        folder = tmp_path / f"at-{place}"
+        folder.mkdir()
+        damaged = bytearray(content)
+        damaged[place] ^= 0x41
+        (folder / shard.name).write_bytes(damaged)
+        cache = MentionCache(folder)
+        if text_hash(found[0][0]) in cache:
+            assert [cache.findings(paper) for paper, _ in found] == [findings for _, findings in found]
+        else:
+            assert not (folder / shard.name).exists()
+            dropped += 1
+    assert dropped > len(content) / 7 / 2
+
+
+def test_records_come_back_with_their_files(tmp_path: Path) -> None:
+    records = [("/data/a.bib", some(1)[0]), ("<stdin>", some(1)[0]), ("/data/b.bib", some(2)[0])]
+    write_records(records, tmp_path / "records.parquet", {"passed": [["/data/a.bib", "é"]]})
+    assert read_records(tmp_path / "records.parquet") == (records, {"passed": [["/data/a.bib", "é"]]})
+    write_papers([some(1)[0]], tmp_path / "papers.parquet")
+    with pytest.raises(KeyError):
+        read_records(tmp_path / "papers.parquet")

@@ -66,8 +66,15 @@ def test_an_open_reader_outlives_the_next_build(tmp_path: Path) -> None:
 def test_what_killed_builds_left_is_swept_up(tmp_path: Path) -> None:
     put(tmp_path, "s1", "a")
     (tmp_path / "graph" / ".new-999999").mkdir()
+    begun = [tmp_path / f".{MANIFEST}.77", tmp_path / "papers" / ".x.parquet.8", tmp_path / "mentions" / "m" / ".y.parquet.9"]
+    others = [tmp_path / ".lock", tmp_path / "mentions" / "m" / "z.parquet", tmp_path / "vectors" / ".n.npz.7"]
+    for path in (*begun, *others):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     put(tmp_path, "s1", "a")
     assert snapshots(tmp_path) == ["s1"]
+    assert not any(path.exists() for path in begun)
+    assert all(path.exists() for path in others)
 
 
 def test_a_snapshot_that_is_not_whole_is_written_anew(tmp_path: Path) -> None:

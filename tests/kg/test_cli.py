@@ -231,7 +231,7 @@ def test_demo_builds_asks_and_exports_the_sample(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Which papers run on systolic arrays?" in result.stdout and "DRACO" in result.stdout
     assert json.loads((tmp_path / "g" / "MANIFEST.json").read_text())["counts"]["papers"] == 82
-    assert len(list((tmp_path / "g" / "export").iterdir())) == len(FORMATS) + 2  # nodes and edges are two tables
+    assert len(list((tmp_path / "g" / "export").iterdir())) == len(FORMATS) + 2  # csv and neo4j are two tables each
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ some input was passed over; 4 a graph breaks its shapes; 130 interrupted.
 
 from __future__ import annotations
 
-import json
+import re
 import sys
 import tempfile
 from dataclasses import replace
@@ -16,7 +16,19 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from kg import cli_ask, cli_change, cli_links, cli_mcp, cli_model, cli_resolution, cli_review, cli_serve, terminal
+from kg import (
+    cli_ask,
+    cli_change,
+    cli_links,
+    cli_mcp,
+    cli_model,
+    cli_plot,
+    cli_resolution,
+    cli_review,
+    cli_serve,
+    cli_stats,
+    terminal,
+)
 from kg.commands import DONE_IN_PART, NOT_SOUND, Files, Graph, LogFile, Model, Quiet, ReadFormat, app, fail, told
 from kg.config import Config, checked, read_config
 from kg.export import FORMATS as EXPORT_FORMATS
@@ -109,36 +121,6 @@ def _build(
 
 @app.command()
 @told
-def stats(
-    graph: Graph,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-    top: Annotated[int, typer.Option("--top", min=1, help="How many entities of each type to list.")] = 10,
-) -> None:
-    """Count what is in a graph, and list what most papers share."""
-    from kg.overview import overview
-    from kg.workspace import open_workspace
-
-    answers, _ = terminal.consoles()
-    workspace = open_workspace(graph)
-    seen = overview(workspace.store(), top=top)
-    if as_json:
-        print(json.dumps({"manifest": workspace.manifest, **seen}, ensure_ascii=False, indent=2))  # noqa: T201
-        return
-    title = f"Graph {graph} (snapshot {workspace.manifest['snapshot']})"
-    answers.print(terminal.counted(title, [(k, f"{n:,}") for k, n in seen["classes"].items()], "class", "nodes"))
-    edges = [(name, f"{number:,}") for name, number in seen["predicates"].items()]
-    answers.print(terminal.counted("Edges", edges, "predicate", "edges"))
-    for type_, entries in seen["top"].items():
-        listed = [(e["name"], f"{e['papers']:,}", f"{e['page_rank']:.5f}") for e in entries]
-        answers.print(terminal.counted(f"{type_}: most papers", listed, "name", "papers", "PageRank"))
-    for name, projection in seen["projections"].items():
-        communities = [(c["label"], f"{c['members']:,}") for c in projection["communities"][:top]]
-        title = f"Communities of {name} (modularity {projection['modularity']:.3f})"
-        answers.print(terminal.counted(title, communities, "label", "members"))
-
-
-@app.command()
-@told
 def query(
     graph: Graph,
     sparql: Annotated[str, typer.Argument(metavar="SPARQL", help="The query, @FILE, or - for standard input.")],
@@ -177,28 +159,63 @@ def export_command(
         typer.Option("--format", "-f", help=f"Repeat for several; all by default: {', '.join(EXPORT_FORMATS)}."),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="What the files are called before their suffix.")] = "graph",
+    projection: Annotated[
+        str,
+        typer.Option(
+            "--projection",
+            "-p",
+            help="all, entities (by shared papers), papers (by shared entities), bipartite, or one role or relation: "
+            "runsOn, usedFor ... Of all formats but RDF, like the next two.",
+        ),
+    ] = "all",
+    years: Annotated[
+        str | None, typer.Option("--years", help="What papers of these years say: 2018-2021, 2018-, -2021 or 2018.")
+    ] = None,
+    community: Annotated[
+        str | None, typer.Option("--community", help="Members of a community alone, as its IRI ends: entities-3.")
+    ] = None,
 ) -> None:
-    """Write a graph for other tools: RDF, Gephi, yEd, spreadsheets."""
-    from kg.export import export
-    from kg.network import drawn_network
+    """Write a graph for other tools: RDF, Gephi, Cytoscape, yEd, Neo4j, web pages, spreadsheets."""
+    from kg.export import RDF_FORMATS, export
+    from kg.network import Choice, drawn_network
     from kg.workspace import open_workspace
 
     answers, aside = terminal.consoles()
     workspace = open_workspace(graph)
     store = workspace.store()
+    first, last = _years(years)
+    choice = Choice(projection, first, last, community)
+    whole = choice == Choice()
     chosen = [f for given in format or list(EXPORT_FORMATS) for f in given.split(",")]
+    if not whole and format is None:
+        chosen = [f for f in chosen if f not in RDF_FORMATS]
+    if not whole and (rdf := [f for f in chosen if f in RDF_FORMATS]):
+        hint = "holds the whole graph; use `kg query` with CONSTRUCT"
+        raise typer.BadParameter(f"{rdf[0]} {hint}", param_hint="--format")
     with aside.status("Laying out the graph and writing files ..."):
-        network = drawn_network(store, seed=int(workspace.manifest["seed"]))
+        network = drawn_network(store, choice=choice, seed=int(workspace.manifest["seed"]))
         base = str(workspace.manifest["base"])
         written = export(store.quads(), network, to, formats=chosen, name=name, base=base)
     for path in written:
         answers.print(f"{path} ({path.stat().st_size:,} bytes)", highlight=False, soft_wrap=True)
 
 
+def _years(given: str | None) -> tuple[int | None, int | None]:
+    """First and last year of ``2018-2021``, ``2018-``, ``-2021`` or ``2018``."""
+    if given is None:
+        return None, None
+    found = re.fullmatch(r"(\d{4})?(-)?(\d{4})?", given.strip())
+    if not found or not (found[1] or found[3]) or (found[1] and found[3] and found[1] > found[3]):
+        raise typer.BadParameter(f"{given!r} is no range of years, such as 2018-2021", param_hint="--years")
+    first, last = (int(year) if year else None for year in (found[1], found[3]))
+    return first, last if found[2] else first
+
+
 for _command in (
-    cli_change.add, cli_change.remove, cli_change.update,
-    cli_ask.explain, cli_mcp.mcp, cli_review.review, cli_model.extract, cli_model.train, cli_serve.serve,
-):  # fmt: skip
+    *(cli_change.add, cli_change.remove, cli_change.update),
+    *(cli_ask.explain, cli_mcp.mcp, cli_plot.plot, cli_review.review),
+    *(cli_model.extract, cli_model.train, cli_serve.serve, cli_stats.stats),
+):
     app.command()(_command)
 app.add_typer(cli_resolution.evaluate, name="evaluate")
 app.add_typer(cli_links.app)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+from scipy.optimize import linear_sum_assignment
 
 __all__ = ["Score", "b_cubed", "ceaf_e", "decided", "mean", "of_counts", "pairwise"]
 

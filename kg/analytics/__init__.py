@@ -16,7 +16,10 @@ edges before any algorithm sees them, so that the order in which papers came can
 1
 """
 
+from kg.analytics.further import Further, further
+from kg.analytics.grouping import community_graph, simple
 from kg.analytics.layout import layout
+from kg.analytics.levels import Bridge, Group, Level, bridges, levels
 from kg.analytics.measures import Measures, NodeMeasures, community_labels, measure
 from kg.analytics.projection import (
     Edge,
@@ -24,27 +27,42 @@ from kg.analytics.projection import (
     Graph,
     PaperNode,
     annotated,
+    dated,
     entity_graph,
     full_graph,
     paper_graph,
     paper_topics,
 )
+from kg.analytics.rising import Rise, Rising, rising
 from kg.analytics.triples import measure_quads
 
 __all__ = [
+    "Bridge",
     "Edge",
     "EntityNode",
+    "Further",
     "Graph",
+    "Group",
+    "Level",
     "Measures",
     "NodeMeasures",
     "PaperNode",
+    "Rise",
+    "Rising",
     "annotated",
+    "bridges",
+    "community_graph",
     "community_labels",
+    "dated",
     "entity_graph",
     "full_graph",
+    "further",
     "layout",
+    "levels",
     "measure",
     "measure_quads",
     "paper_graph",
     "paper_topics",
+    "rising",
+    "simple",
 ]

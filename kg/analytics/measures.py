@@ -114,7 +114,7 @@ def measure(
     if not names:
         return Measures(MappingProxyType({}), (), 0.0, 0, 0)
     ranks = nx.pagerank(plain, tol=1e-12 / len(names), max_iter=1000, weight="weight")
-    sources = _sources(len(names), plain.number_of_edges(), sample_above)
+    sources = source_count(len(names), plain.number_of_edges(), sample_above)
     between = nx.betweenness_centrality(plain, k=sources if sources < len(names) else None, seed=seed)
     communities, modularity = _communities(plain, seed)
     number_of = {node: number for number, members in enumerate(communities, start=1) for node in members}
@@ -150,7 +150,8 @@ def numbered(graph: nx.Graph, weight: str | None = "weight") -> tuple[nx.Graph, 
     return plain, names
 
 
-def _sources(nodes: int, edges: int, sample_above: int) -> int:
+def source_count(nodes: int, edges: int, sample_above: int) -> int:
+    """Number of nodes from which shortest paths are followed: all, or as many as take about two minutes."""
     if nodes <= sample_above:
         return nodes
     return min(nodes, _MOST_SOURCES, max(_FEWEST_SOURCES, _STEPS // (nodes + edges)))

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import networkx as nx
 
+from kg.analytics.further import Further
 from kg.analytics.measures import Measures
 
 #: A graph of networkx, of any of its four classes.
@@ -233,6 +234,7 @@ def annotated(
     graph: Graph,
     *measures: Measures,
     labels: Sequence[Mapping[int, str]] = (),
+    more: Sequence[Mapping[Any, Further]] = (),
     positions: Mapping[Hashable, tuple[float, float]] | None = None,
 ) -> Graph:
     """Copy of a graph whose nodes carry what was measured of them, each in its own projection, for exports.
@@ -244,6 +246,8 @@ def annotated(
     ----------
     labels : sequence of mapping
         Label of each community by its number, one mapping for each of `measures`, in the same order.
+    more : sequence of mapping
+        Of `further`: adds `harmonic` (six decimals) and `core`.
     positions : mapping, optional
         x and y by node.
     """
@@ -263,9 +267,39 @@ def annotated(
                 attributes["community"] = values.community
                 if values.community in names:
                     attributes["community_label"] = names[values.community]
+    for found in more:
+        for node, own in found.items():
+            if node in copy:
+                copy.nodes[node].update(harmonic=round(own.harmonic, 6), core=own.core)
     for node, (x, y) in (positions or {}).items():
         if node in copy:
             copy.nodes[node].update(x=x, y=y)
+    return copy
+
+
+def dated(graph: Graph, papers: Iterable[PaperNode], edges: Iterable[Edge]) -> Graph:
+    """Copy of a graph whose nodes, and edges by kind, carry `years`, those of the papers that name or state them.
+
+    Years are sorted; what no paper with a year names carries none. Edges between the same two nodes are told apart by
+    their key, so that graphs without parallel edges have years on nodes alone.
+    """
+    copy = graph.copy()
+    year_of = {paper.iri: paper.year for paper in papers if paper.year is not None}
+    nodes: defaultdict[str, set[int]] = defaultdict(set, {iri: {year} for iri, year in year_of.items()})
+    stated: defaultdict[tuple[str, str, str], set[int]] = defaultdict(set)
+    for edge in edges:
+        year = year_of.get(edge.paper)
+        if year is not None:
+            stated[edge.source, edge.target, edge.predicate].add(year)
+            for end in {edge.source, edge.target} - {edge.paper}:
+                nodes[end].add(year)
+    for node, years in nodes.items():
+        if node in copy:
+            copy.nodes[node]["years"] = tuple(sorted(years))
+    if copy.is_multigraph():
+        for (source, target, predicate), years in stated.items():
+            if copy.has_edge(source, target, predicate):
+                copy.edges[source, target, predicate]["years"] = tuple(sorted(years))
     return copy
 
 

@@ -1,7 +1,7 @@
 """Export of the graph: a file a format, whole or not at all, the same bytes for the same graph.
 
->>> sorted(FORMATS)
-['csv', 'gexf', 'graphml', 'jsonld', 'nquads', 'ntriples', 'trig', 'turtle']
+>>> sorted(set(FORMATS) - set(RDF_FORMATS))
+['csv', 'cyjs', 'd3', 'gexf', 'graphml', 'graphology', 'neo4j']
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from kg.export.drawing import Drawing, drawing
 from kg.export.files import whole_file
 from kg.export.gexf import write_gexf
 from kg.export.graphml import write_graphml
+from kg.export.json_graphs import write_cytoscape, write_d3, write_graphology
 from kg.export.jsonld import write_jsonld
+from kg.export.neo4j import write_neo4j_nodes, write_neo4j_relationships
 from kg.export.rdf import write_nquads, write_ntriples, write_trig, write_turtle
 from kg.export.tables import write_edge_table, write_node_table
 from kg.store import Quad, sorted_quads
 from schema.vocab import DEFAULT_BASE
 
-__all__ = ["FORMATS", "Format", "export"]
+__all__ = ["FORMATS", "RDF_FORMATS", "Format", "export"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,15 @@ FORMATS: Final[dict[str, Format]] = {
         Format("gexf", ".gexf", "GEXF 1.3 for Gephi, Gephi Lite and sigma: types, colours, sizes and positions"),
         Format("graphml", ".graphml", "GraphML with typed attributes for yEd, igraph, Cytoscape and networkx"),
         Format("csv", ".csv", "a table of nodes and one of edges for Gephi, spreadsheets and data frames"),
+        Format("cyjs", ".cyjs", "Cytoscape.js JSON for Cytoscape and pages that use its library"),
+        Format("graphology", ".graphology.json", "graphology's JSON for sigma and other pages"),
+        Format("d3", ".d3.json", "nodes and links for D3's force layout, and networkx's node-link reader"),
+        Format("neo4j", "-neo4j-nodes.csv", "tables of nodes and relationships for Neo4j's bulk import"),
     )
 }
+
+#: Formats that hold the whole graph as RDF; the others hold nodes and edges.
+RDF_FORMATS: Final = ("turtle", "ntriples", "nquads", "trig", "jsonld")
 
 _Rdf: TypeAlias = Callable[[Sequence[Quad], BinaryIO], None]
 _Drawn: TypeAlias = Callable[[Drawing, BinaryIO], None]
@@ -108,9 +117,16 @@ def export(
         "jsonld": partial(write_jsonld, base=base),
     }
     drawn: dict[str, tuple[tuple[str, _Drawn], ...]] = {
-        "gexf": (("", write_gexf),),
-        "graphml": (("", write_graphml),),
-        "csv": (("-nodes", write_node_table), ("-edges", write_edge_table)),
+        "gexf": ((".gexf", write_gexf),),
+        "graphml": ((".graphml", write_graphml),),
+        "csv": (("-nodes.csv", write_node_table), ("-edges.csv", write_edge_table)),
+        "cyjs": ((".cyjs", write_cytoscape),),
+        "graphology": ((".graphology.json", write_graphology),),
+        "d3": ((".d3.json", write_d3),),
+        "neo4j": (
+            ("-neo4j-nodes.csv", write_neo4j_nodes),
+            ("-neo4j-relationships.csv", write_neo4j_relationships),
+        ),
     }
     wanted = list(dict.fromkeys(formats))
     statements = sorted_quads(quads) if any(entry in rdf for entry in wanted) else []
@@ -125,7 +141,7 @@ def export(
             written.append(path)
         elif picture is not None:
             for part, write in drawn[entry]:
-                path = out / f"{name}{part}{suffix}"
+                path = out / f"{name}{part}"
                 with whole_file(path) as stream:
                     write(picture, stream)
                 written.append(path)

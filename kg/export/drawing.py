@@ -56,10 +56,12 @@ _TAKEN_EDGE: Final = _TAKEN | {"source", "target", "type", "kind", "weight", "ke
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LABELLED: Final = frozenset({"label"})
 _PLACED: Final = frozenset({"label", "x", "y"})
+#: Years that Gephi and other calendars can show.
+_CALENDAR: Final = range(1, 10_000)
 #: Order of the columns that our own graphs have; others follow by name.
 _FIRST: Final = (
     *("type", "year", "paper_count", "degree", "page_rank", "betweenness", "community", "community_label"),
-    *("confidence", "papers", "npmi", "relations"),
+    *("harmonic", "core", "confidence", "papers", "npmi", "relations"),
 )
 
 
@@ -86,6 +88,8 @@ class Dot:
         x and y.
     values : tuple
         A value a column of the drawing, None where there is none.
+    years : tuple of int
+        When papers speak of it; none where it belongs to no time.
     """
 
     id: str
@@ -94,6 +98,7 @@ class Dot:
     size: float
     position: tuple[float, float] | None
     values: tuple[Value | None, ...]
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class Line:
     kind: str
     weight: float
     values: tuple[Value | None, ...]
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,11 @@ def drawing(graph: Graph, *, base: str = DEFAULT_BASE) -> Drawing:
     by_node = {node: short for (_, node, _), short in zip(nodes, ids, strict=True)}
     places = [_position(attributes) for _, _, attributes in nodes]
     rows = [
-        {str(name): plain(value) for name, value in attributes.items() if name not in (_PLACED if place else _LABELLED)}
+        {
+            str(name): plain(value)
+            for name, value in attributes.items()
+            if name not in (_PLACED if place else _LABELLED) and not (name == "years" and _years(attributes))
+        }
         for (_, _, attributes), place in zip(nodes, places, strict=True)
     ]
     columns, values = _typed(rows, _TAKEN_NODE)
@@ -153,6 +163,7 @@ def drawing(graph: Graph, *, base: str = DEFAULT_BASE) -> Drawing:
             size,
             place,
             row,
+            _years(attributes),
         )
         for (_, _, attributes), short, size, place, row in zip(nodes, ids, sizes, places, values, strict=True)
     ]
@@ -172,14 +183,16 @@ def _lines(graph: Graph, ids: Mapping[Any, str]) -> tuple[tuple[Column, ...], tu
             float(weight) if isinstance(weight, int | float) and not isinstance(weight, bool) and weight > 0 else 1.0
         )
         row = {str(name): plain(value) for name, value in attributes.items() if name not in ("kind", "weight")}
+        if years := _years(attributes):
+            del row["years"]
         first, second = ends if graph.is_directed() else sorted(ends)
         order = (first, second, kind, json.dumps(row, sort_keys=True))
-        found.append((order, heavy, row))
+        found.append((order, heavy, row, years))
     found.sort(key=lambda entry: (entry[0], entry[1]))
-    columns, values = _typed([row for _, _, row in found], _TAKEN_EDGE)
+    columns, values = _typed([row for _, _, row, _ in found], _TAKEN_EDGE)
     lines = (
-        Line(f"e{number}", order[0], order[1], order[2], weight, row)
-        for number, ((order, weight, _), row) in enumerate(zip(found, values, strict=True))
+        Line(f"e{number}", order[0], order[1], order[2], weight, row, years)
+        for number, ((order, weight, _, years), row) in enumerate(zip(found, values, strict=True))
     )
     return columns, tuple(lines)
 
@@ -293,6 +306,14 @@ def _unique_ids(texts: Sequence[str], base: str) -> list[str]:
         used.add(chosen)
         ids.append(chosen)
     return ids
+
+
+def _years(attributes: Mapping[str, Any]) -> tuple[int, ...]:
+    """Years of a node or edge: its attribute `years`, where that is a tuple of years of the calendar."""
+    found = attributes.get("years")
+    if not isinstance(found, tuple) or not all(type(year) is int and year in _CALENDAR for year in found):
+        return ()
+    return found
 
 
 def _text_key(entry: tuple[str, Any, Any]) -> str:

@@ -2,6 +2,9 @@
 
 Valid by the schema of the format. That schema puts colour, size and position into the namespace of the format, while
 readers look for the prefix ``viz``: here the prefix is bound to that same namespace, which suits both.
+
+Years are spells, from which Gephi makes its timeline: a paper is there in its year, an entity in those of the papers
+that name it, an edge in those of the papers that state it. What belongs to no year has no spell and is always there.
 """
 
 from __future__ import annotations
@@ -31,7 +34,10 @@ def write_gexf(drawn: Drawing, stream: BinaryIO, *, modified: date | None = None
     xml.text("paperkg")
     _close(xml, "creator", "meta")
     edge_type = "directed" if drawn.directed else "undirected"
-    _open(xml, "graph", {"defaultedgetype": edge_type, "mode": "static", "idtype": "string"})
+    timed = any(dot.years for dot in drawn.nodes) or any(line.years for line in drawn.edges)
+    # days, for Gephi takes whole numbers for none of its time formats
+    time = {"mode": "dynamic", "timeformat": "date"} if timed else {"mode": "static"}
+    _open(xml, "graph", {"defaultedgetype": edge_type, **time, "idtype": "string"})
     _declare(xml, "node", drawn.node_columns)
     _declare(xml, "edge", drawn.edge_columns)
     _open(xml, "nodes", {"count": str(len(drawn.nodes))})
@@ -48,6 +54,7 @@ def write_gexf(drawn: Drawing, stream: BinaryIO, *, modified: date | None = None
 def _node(xml: XMLStream, dot: Dot, columns: Sequence[Column]) -> None:
     xml.start("node", {"id": dot.id, "label": dot.label})
     _values(xml, columns, dot.values)
+    _spells(xml, dot.years)
     xml.empty("viz:size", {"value": str(dot.size)})
     if dot.position is not None:
         x, y = dot.position
@@ -63,6 +70,7 @@ def _edge(xml: XMLStream, line: Line, columns: Sequence[Column], edge_type: str)
     kind = {"label": line.kind, "kind": line.kind} if line.kind else {}
     xml.start("edge", {**ends, **kind, "weight": str(line.weight)})
     _values(xml, columns, line.values)
+    _spells(xml, line.years)
     _close(xml, "edge")
 
 
@@ -84,6 +92,19 @@ def _values(xml: XMLStream, columns: Sequence[Column], values: Sequence[Value | 
         if value is not None:
             xml.empty("attvalue", {"for": str(index), "value": as_text(value)})
     xml.end("attvalues")
+
+
+def _spells(xml: XMLStream, years: Sequence[int]) -> None:
+    """Write a spell for each run of years."""
+    if not years:
+        return
+    xml.start("spells")
+    first = years[0]
+    for year, following in zip(years, (*years[1:], None), strict=True):
+        if following != year + 1:
+            xml.empty("spell", {"start": f"{first:04}-01-01", "end": f"{year:04}-12-31"})
+            first = following or year
+    xml.end("spells")
 
 
 def _open(xml: XMLStream, name: str, attributes: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from kg.export.drawing import Drawing, Value, as_text
 def write_node_table(drawn: Drawing, stream: BinaryIO) -> None:
     """Write the nodes: ``Id,Label``, a column an attribute, then ``size,color,x,y``."""
     columns = [column.name for column in drawn.node_columns]
-    _write(
+    write_rows(
         stream,
         ["Id", "Label", *columns, "size", "color", "x", "y"],
         ([dot.id, dot.label, *dot.values, dot.size, dot.color, *(dot.position or (None, None))] for dot in drawn.nodes),
@@ -23,7 +23,7 @@ def write_node_table(drawn: Drawing, stream: BinaryIO) -> None:
 def write_edge_table(drawn: Drawing, stream: BinaryIO) -> None:
     """Write the edges: ``Source,Target,Type,Id,Label,Weight,Kind``, then a column an attribute."""
     kind = "Directed" if drawn.directed else "Undirected"
-    _write(
+    write_rows(
         stream,
         ["Source", "Target", "Type", "Id", "Label", "Weight", "Kind", *(column.name for column in drawn.edge_columns)],
         (
@@ -33,7 +33,8 @@ def write_edge_table(drawn: Drawing, stream: BinaryIO) -> None:
     )
 
 
-def _write(stream: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value | None]]) -> None:
+def write_rows(stream: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value | None]]) -> None:
+    """Write a header and rows, empty where there is no value."""
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     table = csv.writer(text, lineterminator="\n")
     table.writerow(header)

@@ -9,6 +9,7 @@ with the lines that ship, for it fitted none. "network" is the probability as th
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from circumstances import ROOT, circumstances, write
 
 from kg.annotations import read_annotations
 from kg.extract import SHIPPED, read_settings
+from kg.plot.facts import RELIABILITY
 from kg.resolve.confidence import relation_weights, result_weights, shipped_weights
 from kg.training.calibrate import (
     FOLDS,
@@ -46,7 +48,7 @@ PICTURE = ROOT / "exports" / "benchmarks" / "reliability.svg"
 
 
 def main() -> None:
-    """Measure; write ``exports/benchmarks/calibration.json`` and ``reliability.svg``."""
+    """Measure; write ``exports/benchmarks/calibration.json``, ``reliability.svg`` and what `kg plot` shows of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, required=True, help="folder with dev.jsonl.gz and seed_dev.jsonl")
     parser.add_argument("--threads", type=int, default=2)
@@ -93,6 +95,9 @@ def main() -> None:
     }
     _draw(judged)
     print(write("calibration", figures))
+    shown = {name: figures["reliability"][f"gold/dev, {name}"] for name in ("mentions", "claims", "relations", "results")}
+    kept = {"model": settings.version, "papers": "gold/dev", "data_sha256": figures["data_sha256"], "reliability": shown}
+    RELIABILITY.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def _thresholds(seen: Read, judged: Sequence[Judged]) -> dict[str, dict[str, float]]:

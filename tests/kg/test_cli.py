@@ -173,7 +173,8 @@ def test_export_writes_each_format_whole(graph: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     written = {path.name for path in (tmp_path / "out").iterdir()}
     suffixes = {f.suffix for f in FORMATS.values()}
-    assert {Path(name).suffix for name in written} == suffixes
+    assert {suffix for suffix in suffixes for name in written if name.endswith(suffix)} == suffixes
+    assert all(name.startswith("graph") for name in written)
     refused = run("export", graph, "--to", tmp_path / "out2", "--format", "docx")
     assert refused.exit_code == 1
     assert "turtle" in refused.stderr
@@ -230,7 +231,7 @@ def test_demo_builds_asks_and_exports_the_sample(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Which papers run on systolic arrays?" in result.stdout and "DRACO" in result.stdout
     assert json.loads((tmp_path / "g" / "MANIFEST.json").read_text())["counts"]["papers"] == 82
-    assert len(list((tmp_path / "g" / "export").iterdir())) == len(FORMATS) + 1  # nodes and edges are two tables
+    assert len(list((tmp_path / "g" / "export").iterdir())) == len(FORMATS) + 2  # csv and neo4j are two tables each
 
 
 @pytest.mark.parametrize(
@@ -306,3 +307,27 @@ def test_ctrl_c_leaves_the_old_graph_whole(graph: Path) -> None:
         assert "interrupted" in said
         assert (graph / "MANIFEST.json").read_bytes() == before
     assert json.loads(run("stats", graph, "--json").stdout)["classes"]["Paper"] in (7, 82)
+
+
+def test_plot_draws_what_is_asked_for(graph: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="the extra `plot` is not installed")
+    done = run("plot", graph, "entities", "--out", tmp_path, "--format", "svg", "--theme", "dark")
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["entities-dark.svg"]
+    wrong = run("plot", graph, "cats", "--out", tmp_path)
+    assert wrong.exit_code == 1 and "communities" in wrong.stderr
+
+
+def test_stats_shows_structure_when_asked(graph: Path) -> None:
+    shown = run("stats", graph, "--levels", "--bridges", "--rising")
+    assert shown.exit_code == 0, shown.output
+    assert "Level 1" in shown.stdout and "Bridges" in shown.stdout and "Rising" in shown.stdout
+    assert "levels" in json.loads(run("stats", graph, "--levels", "--json").stdout)
+
+
+def test_export_of_a_projection_leaves_rdf_alone(graph: Path, tmp_path: Path) -> None:
+    assert run("export", graph, "--projection", "papers", "--to", tmp_path, "-f", "gexf,csv").exit_code == 0
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".csv", ".gexf"]
+    for wrong in (("--years", "2020-2010"), ("--years", "soon"), ("--projection", "papers", "-f", "turtle")):
+        assert run("export", graph, "--to", tmp_path, *wrong).exit_code == 2
+    assert run("export", graph, "--to", tmp_path, "--projection", "cats").exit_code == 1

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
@@ -23,6 +30,7 @@ from kg.analytics import (
 from schema.vocab import DCTERMS, KG, RDF, SKOS, XSD, Minter
 
 MINTER = Minter()
+GRAPHOLOGY = Path(__file__).parent / "graphology"
 TITLES = ('Fast "flow" on <tiny> chips & more', "Ümläuts, 光流 and 🚀", "Third\tpaper")
 NAMES = {
     "Method": ("spiking network", "transformer"),
@@ -111,3 +119,35 @@ def quads() -> list[Quad]:
     measured = measure(by_entity)
     found += measure_quads("entities", measured, community_labels(by_entity, measured), minter=MINTER)
     return found
+
+
+@pytest.fixture(scope="session")
+def read_with_graphology(request: pytest.FixtureRequest) -> Any:
+    """Function that reads a GEXF file as Gephi Lite does, or graphology's JSON; the library is installed once into pytest's cache."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        pytest.skip("Node and npm are not installed")
+    folder = request.config.cache.mkdir("graphology")
+    for source in ("package.json", "read_gexf.mjs", "read_json.mjs"):
+        shutil.copyfile(GRAPHOLOGY / source, folder / source)
+    wanted = json.loads((GRAPHOLOGY / "package.json").read_text())["dependencies"]
+    places = {name: folder / "node_modules" / name / "package.json" for name in wanted}
+    if not all(p.is_file() and json.loads(p.read_text())["version"] == wanted[name] for name, p in places.items()):
+        done = subprocess.run(
+            [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode:
+            problem = f"graphology-gexf cannot be installed: {done.stderr[-300:]}"
+            pytest.fail(problem) if os.environ.get("KG_NODE_TESTS") else pytest.skip(problem)
+
+    def read(path: Path, script: str = "read_gexf.mjs") -> Any:
+        done = subprocess.run([node, script, str(path)], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return read

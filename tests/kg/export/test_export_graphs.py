@@ -5,11 +5,7 @@ from __future__ import annotations
 import csv
 import enum
 import io
-import json
 import math
-import os
-import shutil
-import subprocess
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -32,7 +28,6 @@ from schema.vocab import Minter
 
 BASE = Minter().base
 GEXF = "{http://gexf.net/1.3}"
-GRAPHOLOGY = Path(__file__).parent / "graphology"
 
 
 def gexf_bytes(graph: Graph, **options: Any) -> bytes:
@@ -219,40 +214,6 @@ def test_a_known_fault_of_the_writer_of_networkx_is_real(values: list[object], t
 
 
 # graphology
-
-
-@pytest.fixture(scope="session")
-def read_with_graphology(request: pytest.FixtureRequest) -> Any:
-    """Function that reads a GEXF file as Gephi Lite does; the library is installed once into pytest's cache."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        pytest.skip("Node and npm are not installed")
-    folder = request.config.cache.mkdir("graphology")
-    for source in ("package.json", "read_gexf.mjs"):
-        shutil.copyfile(GRAPHOLOGY / source, folder / source)
-    wanted = json.loads((GRAPHOLOGY / "package.json").read_text())["dependencies"]
-    places = {name: folder / "node_modules" / name / "package.json" for name in wanted}
-    if not all(p.is_file() and json.loads(p.read_text())["version"] == wanted[name] for name, p in places.items()):
-        done = subprocess.run(
-            [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        if done.returncode:
-            problem = f"graphology-gexf cannot be installed: {done.stderr[-300:]}"
-            pytest.fail(problem) if os.environ.get("KG_NODE_TESTS") else pytest.skip(problem)
-
-    def read(path: Path) -> Any:
-        done = subprocess.run(
-            [node, "read_gexf.mjs", str(path)], cwd=folder, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return read
 
 
 @pytest.mark.browser

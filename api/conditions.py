@@ -128,7 +128,12 @@ class Conditions:
     @property
     def pattern(self) -> str:
         """All patterns together."""
-        return "\n".join([*self.once, *self.parts])
+        return together("\n".join(self.once), "\n".join(self.parts))
+
+
+def together(once: str, parts: str) -> str:
+    """Patterns that find nodes by themselves, and what is asked of each of those nodes."""
+    return f"{once}\nLATERAL {{ {parts} }}" if once and parts else once + parts
 
 
 async def paper_conditions(info: Info, wanted: PaperFilter, *, node: str = "?node", prefix: str = "w_") -> Conditions:
@@ -139,25 +144,32 @@ async def paper_conditions(info: Info, wanted: PaperFilter, *, node: str = "?nod
     if wanted.entity is None and least is not None and (wanted.role or wanted.type or wanted.relation is None):
         _claimed_of_entities(found, wanted, least)
     elif wanted.entity is not None or wanted.role is not None or wanted.type is not None:
+        pattern = ""
+        values: dict[str, Term | Sequence[Term]] = {"roles": _roles(wanted.role), "types": types_of(wanted.type)}
         if wanted.entity is not None:
-            _reach(found, "entity", await entities_called(info, wanted.entity), narrower=wanted.include_narrower)
-        found.add(
-            "VALUES ?_role { {{roles}} } ?node ?_role ?_entity . VALUES ?_type { {{types}} } ?_entity a ?_type .",
-            roles=_roles(wanted.role),
-            types=types_of(wanted.type),
+            roots = await entities_called(info, wanted.entity)
+            pattern, given = _reached("entity", roots, narrower=wanted.include_narrower)
+            values.update(given)
+        # From the entity, where there is one: its papers are few beside all papers.
+        pattern += (
+            " VALUES ?_role { {{roles}} } LATERAL { ?node ?_role ?_entity }"
+            if pattern
+            else "VALUES ?_role { {{roles}} } ?node ?_role ?_entity ."
         )
+        pattern += " LATERAL { VALUES ?_type { {{types}} } ?_entity a ?_type }"
         if least is not None:
-            found.add(
-                "LATERAL { ?_claim rdf:subject ?node ; rdf:predicate ?_role ; rdf:object ?_entity ;"
-                " kg:confidence ?_sure } FILTER(?_sure >= {{least}})",
-                least=least,
+            pattern += (
+                " LATERAL { ?_claim rdf:subject ?node ; rdf:predicate ?_role ; rdf:object ?_entity ;"
+                " kg:confidence ?_sure } FILTER(?_sure >= {{least}})"
             )
+            values["least"] = least
+        (found.add if wanted.entity is None else found.add_once)(pattern, **values)
     if len(wanted.entities or ()) > _MOST_ENTITIES:
         raise ArgumentError(f"there are {len(wanted.entities or ())} `entities`", f"give {_MOST_ENTITIES} at most")
     for number, name in enumerate(wanted.entities or ()):
-        pattern, values = _reached(f"also{number}", await entities_called(info, name), narrower=wanted.include_narrower)
+        pattern, given = _reached(f"also{number}", await entities_called(info, name), narrower=wanted.include_narrower)
         pattern += f" VALUES ?_as{number} {{ {{{{every}}}} }} LATERAL {{ ?node ?_as{number} ?_also{number} }}"
-        found.add_once(pattern, every=_roles(None), **values)
+        found.add_once(pattern, every=_roles(None), **given)
     if wanted.relation is not None:
         found.add(
             "?_said kg:claimedBy ?node ; rdf:predicate {{relation}} ; rdf:subject ?_about ; kg:confidence ?_believed ."

@@ -9,6 +9,7 @@ from api.context import Info
 from api.cursors import iri_of
 from api.vocabulary import EntityType
 from kg.errors import QueryError
+from kg.model import TYPES
 from kg.store import Literal, iri
 
 __all__ = ["entities_called", "entities_named", "find_iri", "find_iris"]
@@ -37,6 +38,12 @@ async def find_iris(info: Info, texts: Sequence[str]) -> list[str | None]:
 
 async def entities_named(info: Info, name: str, type_: EntityType | None = None) -> list[str]:
     """IRIs of the entities of this name or alias, letter case aside: preferred names first, then most papers."""
+    arrays = info.context.graph.arrays
+    numbers = None if arrays is None else arrays.named(name)
+    if arrays is not None and numbers is not None:
+        # The store would compare the name with those of all entities.
+        entities = arrays.entities
+        return [entities.iri[n] for n in numbers if type_ is None or TYPES[entities.type[n]] == type_.value]
     # White space is folded in labels, so it is in what they are compared with.
     found = await info.context.load.named.load(" ".join(name.split()))
     return [node for node, of_type in found if type_ is None or of_type == type_.value]

@@ -11,6 +11,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from heapq import nlargest, nsmallest
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from api.cursors import cursor
@@ -64,7 +66,7 @@ class Listing:
     @property
     def whole(self) -> str:
         """All of its SPARQL."""
-        return f"{self.once}\n{self.pattern}"
+        return f"{self.once}\nLATERAL {{ {self.pattern} }}" if self.once else self.pattern
 
     @property
     def identity(self) -> str:
@@ -102,11 +104,12 @@ async def list_page(select: Select, listing: Listing, request: PageRequest) -> P
         PATTERN=listing.whole,
         KEY=listing.key,
         CONDITIONS="\n".join(conditions),
-        ORDER="DESC(?key) DESC(?iri)" if request.backwards else "?key ?iri",
-        LIMIT=str(request.size + 1),
     )
-    # A row beyond the page tells whether there is more on that side.
-    rows = await select(query, **values)
+    # A row beyond the page tells whether there is more on that side. Sorted here: the store looks each text up
+    # again whenever it compares it, and takes ten times as long as all else.
+    found = await select(query, **values)
+    place = partial(_in_order, numeric=listing.numeric)
+    rows = (nlargest if request.backwards else nsmallest)(request.size + 1, found, key=place)
     more = len(rows) > request.size
     kept = rows[: request.size]
     if request.backwards:
@@ -146,6 +149,11 @@ async def keys_of(select: Select, asked: Sequence[ListingKey]) -> list[NodeKey |
     return [found.get(key.identity) for key in asked]
 
 
+def _in_order(row: Row, *, numeric: bool) -> NodeKey:
+    at = row["key"].value
+    return float(at) if numeric else at, row["node"].value
+
+
 def _place(row: Row) -> tuple[str, str]:
     return row["node"].value, row["key"].value
 
@@ -159,7 +167,7 @@ SELECT ?node ?key WHERE {
   { SELECT DISTINCT ?node ?key WHERE { %PATTERN% BIND(%KEY% AS ?key) } }
   BIND(STR(?node) AS ?iri)
   %CONDITIONS%
-} ORDER BY %ORDER% LIMIT %LIMIT%"""
+}"""
 _COUNT: Final = "SELECT (COUNT(DISTINCT ?node) AS ?count) WHERE { %PATTERN% }"
 _CONDITION: Final = "FILTER(?key %SIGN% {{%NAME%_key}} || (?key = {{%NAME%_key}} && ?iri %SIGN% {{%NAME%_iri}}))"
 

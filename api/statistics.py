@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 import strawberry
@@ -10,10 +11,11 @@ from strawberry.scalars import JSON
 from api.context import Graph, Info
 from api.loaders import RELATION_OF, ROLE_OF
 from api.vocabulary import EntityType, Relation, Role
+from kg.arrays import ABSENT
 from kg.store import iri
 from schema.vocab import KG
 
-__all__ = ["Statistics", "find_statistics", "fingerprint"]
+__all__ = ["Statistics", "find_statistics", "fingerprint", "papers_by_year"]
 
 _CLASSES: Final = ("Paper", "Claim", "DerivedClaim", "Result", "Community")
 _BY_CLASS: Final = """
@@ -106,6 +108,21 @@ async def find_statistics(info: Info) -> Statistics:
         if "statistics" not in graph.kept:
             graph.kept["statistics"] = await _counted(graph)
     kept: Statistics = graph.kept["statistics"]
+    return kept
+
+
+async def papers_by_year(info: Info) -> dict[int, int]:
+    """Number of papers of each year that has some, from memory after the first time."""
+    graph = info.context.graph
+    async with graph.keeping:
+        if "years" not in graph.kept:
+            if graph.arrays is not None:
+                years = Counter(graph.arrays.papers.year[number] for number in range(len(graph.arrays.papers.iri)))
+                graph.kept["years"] = {year: count for year, count in sorted(years.items()) if year != ABSENT}
+            else:
+                rows = await graph.select(_BY_YEAR)
+                graph.kept["years"] = {int(row["year"].value): int(row["count"].value) for row in rows if "year" in row}
+    kept: dict[int, int] = graph.kept["years"]
     return kept
 
 

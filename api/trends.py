@@ -10,7 +10,7 @@ import strawberry
 from api.context import Info
 from api.dividing import FacetKey, papers_of
 from api.errors import ArgumentError
-from api.statistics import find_statistics
+from api.statistics import papers_by_year
 from api.vocabulary import Role
 
 __all__ = ["FromYear", "ToYear", "Trend", "TrendYear", "find_trends"]
@@ -65,7 +65,7 @@ async def find_trends(
     """Trend of each entity, all counted by one query."""
     if start is not None and end is not None and start > end:
         raise ArgumentError(f"`from` is {start} and `to` is {end}", "give a `from` that is not later than `to`")
-    totals = {row.year: row.count for row in (await find_statistics(info)).papers_by_year if row.year is not None}
+    totals = await papers_by_year(info)
     keys = [FacetKey("year", papers_of(entity, None, narrower=include_narrower, role=role)) for entity in entities]
     found = await info.context.load.facets.load_many(keys)
     # What lies outside the graph's own years has no papers, however far the range reaches.

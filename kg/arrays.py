@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
@@ -278,6 +279,22 @@ class GraphArrays:
 
     papers: PaperColumns
     entities: EntityColumns
+
+    def named(self, name: str) -> Iterator[int] | None:
+        """Entities of a name, letter case and width of spaces aside: preferred names first, then most papers.
+
+        None where lower case is not plain to see: the store has its own for letters beyond ASCII.
+        """
+        folded = " ".join(name.split())
+        return self._labelled(folded.lower()) if folded.isascii() else None
+
+    def _labelled(self, low: str) -> Iterator[int]:
+        labels = self.entities.label
+        at = bisect_left(labels, low)
+        while at < len(labels) and labels[at] == low:
+            number: int = self.entities.labelled[at]
+            yield number
+            at += 1
 
     @classmethod
     def of(cls, columns: Columns) -> GraphArrays:

@@ -64,16 +64,12 @@ def _entity_named(arrays: GraphArrays, name: str, type_: int | None) -> int:
     UnansweredError
         When there is none, or lower case is not plain to see: the store has its own for letters beyond ASCII.
     """
-    folded = " ".join(name.split())
-    if not folded.isascii():
+    named = arrays.named(name)
+    if named is None:
         raise UnansweredError
-    entities, low = arrays.entities, folded.lower()
-    at = bisect_left(entities.label, low)
-    while at < len(entities.label) and entities.label[at] == low:
-        number: int = entities.labelled[at]
-        if type_ is None or entities.type[number] == type_:
+    for number in named:
+        if type_ is None or arrays.entities.type[number] == type_:
             return number
-        at += 1
     raise UnansweredError
 
 

@@ -80,10 +80,10 @@ def judged(path: Path = JUDGED) -> list[Judged]:
 def _judged(cells: Mapping[str, str]) -> Judged:
     if cells["type"] not in TYPES or cells["verdict"] not in get_args(Verdict):
         raise ValueError(f"no type or verdict: {cells['type']!r}, {cells['verdict']!r}")
-    type_ = cast(EntityType, cells["type"])
+    type_: EntityType = cells["type"]
     if cells["role"] not in ROLES[type_]:
         raise ValueError(f"no role of a {type_}: {cells['role']!r}")
-    role = cast(Role, cells["role"])
+    role: Role = cells["role"]
     lone = Lone(type_, cells["name"], role, float(cells["sure"]), int(cells["mentions"]), cells["forms"] == "yes")
     return Judged(lone, cells["paper"], cast(Verdict, cells["verdict"]))
 

@@ -13,7 +13,7 @@ A file sets what it names and leaves the rest as it is::
 
     [resolve]
     decisions = "decisions.tsv"          # what people decided about entities (`kg.resolve.decisions`)
-    least_alone = 0.55                   # names that one paper alone has, less sure than this, are left out
+    least_alone = 0.87                   # names that one paper alone has, less likely wanted than this, are left out
 
     [links]
     make = true                          # whether to link entities to the vocabularies of others
@@ -83,12 +83,12 @@ class ResolveConfig:
     decisions : str
         Table of what people decided about entities (`kg.resolve.decisions`); empty for none.
     least_alone : float
-        Probability that a name needs which one paper alone has and no taxonomy (`kg.resolve.worth`), 0 to 1; with 0
-        all names become nodes.
+        Probability that a reader wants it which a name needs that one paper alone has and no taxonomy
+        (`kg.resolve.worth`), 0 to 1; with 0 all names become nodes.
     """
 
     decisions: str = ""
-    least_alone: float = 0.55
+    least_alone: float = 0.87
 
 
 @dataclass(frozen=True, slots=True)

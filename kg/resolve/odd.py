@@ -14,7 +14,7 @@ from kg.resolve.names import GENERIC_HEADS, is_generic, name_key, words_of
 MOST_WORDS: Final = 8
 
 #: Words that say too little for a name, alone or with others of them.
-_VAGUE: Final = words_of(
+VAGUE_WORDS: Final = words_of(
     "application approach aspect capability case challenge characteristic component concept condition constraint"
     " content data design development element environment example experiment factor feature framework goal group"
     " implementation input issue item material measure method model module operation output parameter part pattern"
@@ -86,7 +86,7 @@ def oddity(type_: EntityType, name: str) -> Oddity | None:
     if len(words) > MOST_WORDS:
         return TOO_LONG
     key = name_key(name)
-    if is_generic(key) or all(word in _VAGUE or word in GENERIC_HEADS[type_] for word in key.split()):
+    if is_generic(key) or all(word in VAGUE_WORDS or word in GENERIC_HEADS[type_] for word in key.split()):
         return VAGUE
     if _ARTICLE.search(name.lower()) or (_VERB.match(name.lower()) and not _capitals(name)):
         return PHRASE

@@ -7,23 +7,20 @@ A name that a curated taxonomy has, that two papers have, that others are a kind
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kg.model import Entity, EntityType, Mention
+from kg.model import Entity, EntityType, PaperEntity
 from kg.resolve.across import Resolution
 from kg.resolve.decisions import NONE, Decisions
-from kg.resolve.names import GENERIC_HEADS, name_key
+from kg.resolve.lone import Lone, wanted
+from kg.resolve.names import name_key
 from kg.resolve.odd import oddity
 
 #: From this probability on that a name is none, it is left out.
 ODD: Final = 0.5
-#: An adjective and a word like "method" ("partitioned strategy") must be surer than this: most such are descriptions.
-PLAIN: Final = 0.9
-_ADJECTIVE: Final = re.compile(r"[a-z-]+(?:al|ed|ic|ive|ous|able|ible|ent|ant|ary|less|wise)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +45,18 @@ def worthwhile(resolution: Resolution, *, least: float, decisions: Decisions = N
     ----------
     resolution : Resolution
     least : float
-        Probability that its surest mention must have, 0 to 1; 0 leaves nothing out by any rule.
+        Probability that a reader wants it which such a name must have, 0 to 1; 0 leaves nothing out by any rule.
     decisions : Decisions
         Names that these speak of stay.
     """
     if least <= 0:
         return Worth(resolution, ())
-    mentions: dict[tuple[EntityType, str], list[Sequence[Mention]]] = defaultdict(list)
-    for said in resolution.papers:
-        mentions[said.entity].append(said.mentions)
-    parents = {(entity.type, key) for entity in resolution.entities for key in entity.broader}
     decided = {key for each in decisions.all for key in (each.key, each.other)}
     dropped = {
         (entity.type, entity.key)
-        for entity in resolution.entities
-        if len(mentions[entity.type, entity.key]) == 1
-        and entity.concept is None
-        and (entity.type, entity.key) not in parents
-        and not any((entity.type, name_key(name)) in decided for name in (entity.name, *entity.aliases))
-        and _unwanted(entity, mentions[entity.type, entity.key][0], least)
+        for entity, lone in alone(resolution)
+        if not any((entity.type, name_key(name)) in decided for name in (entity.name, *entity.aliases))
+        and _unwanted(lone, least)
     }
     return Worth(
         replace(
@@ -78,22 +68,32 @@ def worthwhile(resolution: Resolution, *, least: float, decisions: Decisions = N
     )
 
 
-def _unwanted(entity: Entity, mentions: Sequence[Mention], least: float) -> bool:
-    sure = max(mention.confidence for mention in mentions)
-    odd = oddity(entity.type, entity.name)
-    return sure < least or (odd is not None and odd.probability >= ODD) or (sure < PLAIN and plain(entity))
+def _unwanted(lone: Lone, least: float) -> bool:
+    odd = oddity(lone.type, lone.name)
+    return (odd is not None and odd.probability >= ODD) or wanted(lone) < least
 
 
-def plain(entity: Entity) -> bool:
-    """Whether a name is an adjective and a word that says no more than its type.
+def alone(resolution: Resolution) -> Iterator[tuple[Entity, Lone]]:
+    """Yield the entities that one paper alone names, no taxonomy has and none is a kind of, as their paper has them.
 
-    >>> plain(Entity("k", "Method", "partitioned strategy")), plain(Entity("k", "Method", "Latent Method"))
-    (True, False)
+    Entities that the table of decisions speaks of are among them.
     """
-    words = name_key(entity.name).split()
-    return (
-        len(words) == 2
-        and words[1] in GENERIC_HEADS[entity.type]
-        and entity.name == entity.name.lower()
-        and _ADJECTIVE.fullmatch(words[0]) is not None
+    parents = {(entity.type, key) for entity in resolution.entities for key in entity.broader}
+    papers: dict[tuple[EntityType, str], list[PaperEntity]] = defaultdict(list)
+    for said in resolution.papers:
+        papers[said.entity].append(said)
+    for entity in resolution.entities:
+        where = entity.type, entity.key
+        if len(papers[where]) == 1 and entity.concept is None and where not in parents:
+            yield entity, _lone(entity, papers[where][0])
+
+
+def _lone(entity: Entity, said: PaperEntity) -> Lone:
+    return Lone(
+        entity.type,
+        entity.name,
+        said.role,
+        max(mention.confidence for mention in said.mentions),
+        len(said.mentions),
+        bool(entity.aliases) or len({mention.text for mention in said.mentions}) > 1,
     )

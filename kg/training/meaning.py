@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kg.errors import EvaluationError
 from kg.extract.pipeline import sentences
@@ -38,6 +37,7 @@ from kg.resolve.meaning import TABLE, Meant, evidence, meant, telling, two
 from kg.resolve.names import name_key
 from kg.resolve.near import near
 from kg.review import Encode, near_in_meaning
+from kg.training.fitting import Floats, newton
 from kg.training.gold import GoldPaper, digest, read_gold
 from schema import taxonomy
 
@@ -52,8 +52,6 @@ STRATA: Final = (0.8, 0.83, 0.86, 0.89, 0.92)
 DRAWN: Final = 30
 #: Bins of probability by which calibration is reckoned.
 _BINS: Final = 10
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +169,7 @@ def fit(pairs: Sequence[Known]) -> dict[str, float]:
     """Weights of what a pair's probability is reckoned from, by ridge-penalised maximum likelihood."""
     names = ["", *sorted({name for each in pairs for name in evidence(each.type, each.pair)} - {""})]
     x = np.array([[evidence(each.type, each.pair).get(name, 0.0) for name in names] for each in pairs])
-    weights = _newton(x, _right(pairs), np.zeros(len(pairs)), np.array([1e-3, *[PRIOR] * (len(names) - 1)]))
+    weights = newton(x, _right(pairs), np.zeros(len(pairs)), np.array([1e-3, *[PRIOR] * (len(names) - 1)]))
     return {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)}
 
 
@@ -181,18 +179,9 @@ def correct(pairs: Sequence[Known], weights: dict[str, float]) -> tuple[float, d
     x = np.column_stack([odds, np.ones(len(pairs)), *([each.type == type_ for each in pairs] for type_ in TYPES)])
     # without a pair, the odds stay as they are
     start = np.array([1.0, 0.0, *[0.0] * len(TYPES)])
-    change = _newton(x, _right(pairs), x @ start, np.array([PRIOR, 1e-3, *[_SHARED] * len(TYPES)]))
+    change = newton(x, _right(pairs), x @ start, np.array([PRIOR, 1e-3, *[_SHARED] * len(TYPES)]))
     scale, all_types, *own = (change + start).tolist()
     return round(scale, 2), {type_: round(all_types + each, 2) for type_, each in zip(TYPES, own, strict=True)}
-
-
-def _newton(x: Floats, right: Floats, offset: Floats, penalty: Floats) -> Floats:
-    weights: Floats = np.zeros(x.shape[1])
-    for _ in range(50):  # Newton's steps, which settle within ten
-        p = 1 / (1 + np.exp(-x @ weights - offset))
-        slope = x.T @ (right - p) - penalty * weights
-        weights = weights + np.linalg.solve((x.T * (p * (1 - p))) @ x + np.diag(penalty), slope)
-    return weights
 
 
 def _right(pairs: Sequence[Known]) -> Floats:

@@ -4,8 +4,9 @@
     python tests/benchmarks/bench_junk.py --corpora ../shared/corpora --work FOLDER
 
 Papers are taken in the order of a hash of their ids; their mentions are kept in FOLDER shard by shard, so a run that
-was stopped goes on. The entities are those that `kg build` would make nodes of: claimed by a paper with at least the
-confidence that a build asks. ``--list`` draws 200 of them by the hash of their keys and prints them with sentences to judge by. The
+was stopped goes on. The entities are those that `kg build` would make nodes of: claimed by a paper, and
+likely enough wanted where that paper is the only one. ``--list`` draws 200 of them by the hash of their keys and prints
+them with sentences to judge by. The
 verdicts stand in ``tests/benchmarks/junk.tsv``, by type and name, with the reason; the command without ``--list``
 counts them and writes ``exports/benchmarks/junk.json``. An entity without a verdict stops it.
 """
@@ -30,20 +31,22 @@ from kg.extract import SHIPPED, find, load, read_settings
 from kg.model import Entity, Findings, Paper
 from kg.readers import read
 from kg.resolve import resolve
-from kg.resolve.worth import worthwhile
+from kg.resolve.lone import wanted
+from kg.resolve.worth import alone, worthwhile
 from kg.tables import MentionCache, text_hash
 from schema.vocab import Minter
 
 VERDICTS: Final = ROOT / "tests" / "benchmarks" / "junk.tsv"
 FILES: Final = ("arxiv_2025_2026", "arxiv_to_2020", "conferences")
 DRAWN: Final = 200
-SEED: Final = 20
-COLUMNS: Final = ("type", "name", "papers", "confidence", "verdict", "reason")
+SEED: Final = 21
+COLUMNS: Final = ("type", "name", "papers", "wanted", "verdict", "reason")
 #: Values of the setting `resolve.least_alone` whose effect on the drawn entities is told.
-LEAST: Final = (0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+LEAST: Final = (0.87, 0.9, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98)
 
 
-#: An entity, the number of papers that name it, and the confidence of its surest mention.
+#: An entity, the number of papers that claim something of it, and the probability that a reader wants it: 1 where a
+#: taxonomy, another paper or a narrower name speaks for it.
 Node: TypeAlias = tuple[Entity, int, float]
 
 
@@ -68,7 +71,7 @@ def main() -> None:
     missing = [f"{e.type}\t{e.name}" for e, _, _ in drawn if (e.type, e.name) not in verdicts]
     if missing:
         raise SystemExit(f"{len(missing)} of {len(drawn)} have no verdict in {VERDICTS.name}:\n" + "\n".join(missing))
-    rows = [[e.type, e.name, count, sure, *verdicts[e.type, e.name]] for e, count, sure in drawn]
+    rows = [[e.type, e.name, count, likely, *verdicts[e.type, e.name]] for e, count, likely in drawn]
     junk = sum(row[4] == "junk" for row in rows)
     figures = {
         "what": "of entities drawn by chance from a build, those that no reader would want as a node",
@@ -85,7 +88,7 @@ def main() -> None:
         "95 of 100 intervals": [round(100 * float(beta.ppf(q, junk + a, len(rows) - junk + b)), 1)
                                 for q, a, b in ((0.025, 0, 1), (0.975, 1, 0))],
         "poor names": sum(row[4] == "poor" for row in rows),
-        "if lone names had to be surer": [_curve(rows, least) for least in LEAST],
+        "if lone names had to be likelier": [_curve(rows, least) for least in LEAST],
         "judged by": "a large language model, one entity at a time, with the sentences that name it",
         "verdicts": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
     }  # fmt: skip
@@ -129,7 +132,7 @@ def _findings(papers: Sequence[Paper], work: Path, model: Path) -> list[tuple[Pa
 
 def _curve(rows: Sequence[Sequence[Any]], least: float) -> dict[str, float]:
     """Return what is left of the drawn entities, and how much of it is junk, were the bar for lone names `least`."""
-    left = [row for row in rows if row[2] > 1 or row[3] >= least]
+    left = [row for row in rows if row[3] >= least]
     junk = sum(row[4] == "junk" for row in left)
     good = sum(row[4] == "good" for row in left) / sum(row[4] == "good" for row in rows)
     return {"least": least, "good kept, of 100": round(100 * good, 1), "junk of 100": round(100 * junk / len(left), 1)}
@@ -142,11 +145,9 @@ def _nodes(found: Sequence[tuple[Paper, Findings]]) -> list[Node]:
     everything = resolve((paper, findings.mentions) for paper, findings in found)
     resolution = worthwhile(everything, least=config.resolve.least_alone).resolution
     statements = _statements(found, resolution, config, minter)
-    sure: dict[tuple[str, str], float] = {}
-    for said in resolution.papers:
-        sure[said.entity] = max(sure.get(said.entity, 0.0), *(mention.confidence for mention in said.mentions), 0.0)
+    likely = {(entity.type, entity.key): wanted(lone) for entity, lone in alone(everything)}
     kept = _kept(resolution.entities, statements, minter)
-    return [(entity, count, sure[entity.type, entity.key]) for entity, count in kept if count]
+    return [(entity, count, likely.get((entity.type, entity.key), 1.0)) for entity, count in kept if count]
 
 
 def _listed(drawn: Sequence[Node], found: Sequence[tuple[Paper, Findings]]) -> Iterator[str]:

@@ -102,8 +102,8 @@ def test_a_model_that_is_unsure_is_doubted_and_claims_that_are_left_out_are_not(
 
 
 def test_names_that_the_build_leaves_out_are_not_doubted(found: Found) -> None:
-    graph = {(entity.type, entity.name) for entity in worthwhile(resolve(found), least=0.55).resolution.entities}
-    everything, raised = by_names(doubts(found)), by_names(doubts(found, least_alone=0.55))
+    graph = {(entity.type, entity.name) for entity in worthwhile(resolve(found), least=0.93).resolution.entities}
+    everything, raised = by_names(doubts(found)), by_names(doubts(found, least_alone=0.93))
     assert ("burrow) mapping", None) in everything
     assert ("Task", "burrow) mapping") not in graph
     assert ("burrow) mapping", None) not in raised

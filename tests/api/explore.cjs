@@ -82,7 +82,7 @@ async function read() {
   seen.back = query(page);
 
   // What a paper is called is text and no more.
-  await page.locator("#panel a.paper").first().click();
+  await page.locator("#panel a.paper", { hasText: "<img" }).first().click();
   await page.waitForSelector(".mention");
   seen.hostile = await page.innerText("#panel h2");
   seen.mentions = await page.locator(".mention").evaluateAll((all) => all.map((each) => [each.textContent, each.className, each.title]));
@@ -121,7 +121,9 @@ async function filter() {
   await page.click("#legend [data-kind=PAPER]");
   seen.hidden = query(page);
   await page.click("#toggle-list");
-  await page.waitForSelector("#panel table");
+  await page.waitForSelector("#panel tbody tr");
+  await page.reload();
+  await page.waitForSelector("#panel tbody tr");
   seen.kinds = [...new Set(await page.locator("#panel tbody td:nth-child(2)").allInnerTexts())].sort();
   await page.click("#panel-close");
   await page.click("#toggle-filters");
@@ -174,8 +176,25 @@ async function look() {
   }
 }
 
+async function open() {
+  const page = await opened(large + "/");
+  seen.communities = await nodes(page);
+  // By keys: the first of the largest is opened.
+  await page.focus("#map");
+  await page.keyboard.press("n");
+  await page.keyboard.press("Enter");
+  await heading(page, "group");
+  await page.waitForFunction((before) => Number(document.getElementById("map").dataset.nodes) > before, seen.communities);
+  seen.opened = { nodes: await nodes(page), address: query(page) };
+  if (pictures) await page.screenshot({ path: `${pictures}/explorer-communities.png` });
+  await page.goBack();
+  await page.waitForFunction((before) => Number(document.getElementById("map").dataset.nodes) === before, seen.communities);
+  seen.closed = await nodes(page);
+  await page.close();
+}
+
 async function draw() {
-  const page = await opened(large + "/?view=all");
+  const page = await opened(large + "/?view=all", { viewport: { width: 800, height: 600 } });
   seen.large = await nodes(page);
   seen.largeColours = Object.keys(await colours(page)).length;
   // Frames while the map is dragged, on whatever draws here: in tests a processor.
@@ -189,7 +208,7 @@ async function draw() {
   await page.mouse.move(...middle);
   await page.mouse.down();
   const start = Date.now(), before = await page.evaluate(() => window.frames_);
-  for (let step = 1; Date.now() - start < 1500; step++) await page.mouse.move(middle[0] + 60 * Math.sin(step / 5), middle[1] + 60 * Math.cos(step / 5));
+  for (let step = 1; Date.now() - start < 1000; step++) await page.mouse.move(middle[0] + 60 * Math.sin(step / 5), middle[1] + 60 * Math.cos(step / 5));
   seen.frames = ((await page.evaluate(() => window.frames_)) - before) * 1000 / (Date.now() - start);
   await page.mouse.up();
   await page.close();
@@ -198,7 +217,7 @@ async function draw() {
 (async () => {
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   const took = {};
-  for (const part of [read, filter, look, draw]) {
+  for (const part of [read, filter, look, open, draw]) {
     const start = Date.now();
     await part();
     took[part.name] = Date.now() - start;

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # As long as the title it replaces, or places in the abstract would move; one of its characters JavaScript counts twice.
 HOSTILE = "<img src=x onerror=alert(1)> \N{MATHEMATICAL ITALIC SMALL ALPHA} <b>b</b>&lt;".ljust(44, "!")
 TITLE = ARTICLES[0].title
-#: Entities of the large graph.
-MANY = 5200
+#: Entities of the large graph, and communities of them.
+MANY, GROUPS = 5200, 40
 
 
 def _hostile() -> GraphStore:
@@ -52,6 +53,7 @@ def _large() -> GraphStore:
     chance = random.Random(7)
     types = list(COLOURS)[1:]
     nodes = [vocab.Minter().entity(types[number % 5], f"thing-{number}") for number in range(MANY)]
+    groups = [vocab.Minter().community("entities", number + 1) for number in range(GROUPS)]
     quads = []
     for number, node in enumerate(nodes):
         values: list[tuple[Any, Any]] = [
@@ -62,7 +64,16 @@ def _large() -> GraphStore:
             (vocab.KG.pageRank, Literal(f"{1 / (number + 10):.8f}", datatype=iri(str(vocab.XSD.decimal)))),
         ]
         values += [(vocab.KG.usedFor, iri(nodes[int(number * chance.random() ** 2)])) for _ in range(2) if number]
+        values.append((vocab.KG.inCommunity, iri(groups[number % len(groups)])))
         quads += [Quad(iri(node), iri(str(term)), value) for term, value in values]
+    for number, group in enumerate(groups):
+        about: list[tuple[Any, Any]] = [
+            (vocab.RDF.type, iri(str(vocab.KG.Community))),
+            (vocab.RDFS.label, Literal(f"group {number}")),
+            (vocab.KG.ofProjection, iri(vocab.Minter().projection("entities"))),
+            (vocab.KG.memberCount, Literal(len(range(number, MANY, len(groups))))),
+        ]
+        quads += [Quad(iri(group), iri(str(term)), value) for term, value in about]
     return GraphStore.in_memory(quads)
 
 
@@ -182,9 +193,16 @@ def test_axe_finds_nothing_and_the_page_fits(seen: dict[str, Any]) -> None:
     assert len({each["background"] for each in seen["axe"]}) == 2
 
 
-def test_5000_nodes_are_drawn(seen: dict[str, Any], record_property: pytest.RecordProperty) -> None:
+def test_a_large_graph_begins_with_its_communities_which_open(seen: dict[str, Any]) -> None:
+    assert seen["communities"] == GROUPS
+    assert seen["opened"]["nodes"] == GROUPS - 1 + 100
+    assert "open=" in seen["opened"]["address"]
+    assert seen["closed"] == GROUPS
+
+
+def test_5000_nodes_are_drawn(seen: dict[str, Any], record_testsuite_property: Callable[[str, object], None]) -> None:
     assert seen["large"] >= 5000
     assert seen["largeColours"] > 50
     assert seen["frames"] > 0
-    record_property("seconds of each part", seen["took"])
-    record_property("frames a second with 5,000 nodes, drawn by a processor", round(seen["frames"], 1))
+    record_testsuite_property("seconds of each part", seen["took"])
+    record_testsuite_property("frames a second with 5,000 nodes, drawn by a processor", round(seen["frames"], 1))

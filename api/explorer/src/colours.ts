@@ -32,3 +32,10 @@ export function theme(): Theme {
   const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return { ink: of("ink"), quiet: of("quiet"), paper: of("map"), edge: of("edge"), strong: of("strong"), faint: of("faint") };
 }
+
+/** So much of a colour, the rest of the ground: what looks like glass, for sigma draws no true glass. */
+export function mixed(colour: string, ground: string, share: number): string {
+  const parts = (text: string) => [1, 3, 5].map((place) => Number.parseInt(text.slice(place, place + 2), 16));
+  const [over, under] = [parts(colour), parts(ground)];
+  return `#${over.map((part, place) => Math.round(part * share + under[place]! * (1 - share)).toString(16).padStart(2, "0")).join("")}`;
+}

@@ -41,7 +41,7 @@ export function gexf(): string {
     formatNode: (_key: string, dot: Dot) => ({
       label: clean(dot.name),
       attributes: { type: dot.kind.toLowerCase(), papers: dot.papers, ...(dot.year ? { year: dot.year } : {}), ...(dot.group ? { community: clean(communities.get(dot.group)?.label ?? dot.group) } : {}) },
-      viz: { color: colourOf(dot), size: dot.size, position: { x: dot.x, y: dot.y, z: 0 } },
+      viz: { color: colourOf(dot), size: dot.size, x: dot.x, y: dot.y, z: 0 },
     }),
     formatEdge: (_key: string, line: Line) => ({ label: line.relation.toLowerCase(), weight: Math.max(1, line.claims), attributes: { claims: line.claims, ...(line.confidence === null ? {} : { confidence: line.confidence }) } }),
   } as never);

@@ -55,6 +55,7 @@ export function tell(now: State): void {
   if (output) output.textContent = percent(now.sure);
   value("role", now.role);
   value("colour", now.colour);
+  document.body.classList.toggle("by-community", now.colour === "community");
   const all = document.getElementById("all") as HTMLInputElement | null;
   if (all) all.checked = now.view === "all";
   const within = byId<HTMLSelectElement>("within");

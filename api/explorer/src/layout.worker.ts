@@ -11,9 +11,9 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
   for (const [source, target, weight] of data.edges) {
     if (source !== target && !graph.hasEdge(source, target)) graph.addEdge(source, target, { weight });
   }
-  const many = graph.order > 300;
+  const many = graph.order > 500;
   forceAtlas2.assign(graph, {
-    iterations: Math.max(40, Math.min(300, Math.round(150_000 / graph.order))),
+    iterations: Math.max(30, Math.min(500, Math.round(250_000 / graph.order))),
     getEdgeWeight: "weight",
     settings: {
       ...forceAtlas2.inferSettings(graph),
@@ -24,7 +24,7 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
       gravity: data.gravity,
       strongGravityMode: false,
       scalingRatio: 8,
-      slowDown: many ? 4 : 2,
+      slowDown: 1,
       adjustSizes: false,
     },
   });

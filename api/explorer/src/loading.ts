@@ -1,7 +1,7 @@
 /** What is drawn for a state: all of a small graph, the communities of a large one, or what a filter leaves. */
 
 import { ask } from "./ask";
-import { addDot, addEntities, addLine, addPapers, addRelations, communities, graph, kindOf, learn, nameOf, type Dot } from "./drawn";
+import { addDot, addEntities, addLine, addPapers, addRelations, communities, graph, kindOf, learn, nameOf, sizeOf, type Dot } from "./drawn";
 import { settled, spiral, spread, type Places } from "./layout";
 import { AROUND, COMMUNITIES, FILTERED, MAP_ENTITIES, MAP_NODES, MAP_PAPERS, MEMBERSHIP } from "./questions";
 import type { State } from "./state";
@@ -111,7 +111,8 @@ async function loadMany(signal: AbortSignal, drawn: () => void, most: number): P
   for await (const page of centralEntities(signal, most)) {
     found.push(...page);
     addEntities(page);
-    if (found.length % 1000 === 0) drawn();
+    // The rest comes at once: drawing it page by page would keep it from coming.
+    if (found.length === 500) drawn();
   }
   addRelations(found);
 }
@@ -281,7 +282,7 @@ export async function open(iri: string, signal: AbortSignal): Promise<void> {
   found.forEach((entity, place) => {
     const { x, y } = spiral(place);
     const scale = radius / Math.sqrt(found.length + 1);
-    addDot(entity.iri, entity.type, entity.name, entity.paperCount ?? 0, { x: centre.x + x * scale, y: centre.y + y * scale, group: iri });
+    addDot(entity.iri, entity.type, entity.name, entity.paperCount ?? 0, { x: centre.x + x * scale, y: centre.y + y * scale, group: iri, size: 0.55 * sizeOf(entity.type, entity.paperCount ?? 0) });
   });
   addRelations(found);
   // What led to the community leads to its most central member.
@@ -289,10 +290,20 @@ export async function open(iri: string, signal: AbortSignal): Promise<void> {
   await arrangeWithin(found.map(({ iri: member }) => member), centre, radius);
 }
 
+/** Communities that are open on the map. */
+export function opened(): string[] {
+  return [...communities.keys()].filter((iri) => !graph.hasNode(iri));
+}
+
+/** What is drawn of an open community. */
+export function membersOf(iri: string): string[] {
+  return iri ? graph.filterNodes((_, dot) => dot.group === iri && dot.kind !== "COMMUNITY") : [];
+}
+
 /** Close a community again. */
 export function close(iri: string): void {
   const community = communities.get(iri);
-  const members = graph.filterNodes((_, dot) => dot.group === iri && dot.kind !== "COMMUNITY");
+  const members = membersOf(iri);
   if (!community || !members.length) return;
   const mean = (axis: "x" | "y") => members.reduce((sum, node) => sum + graph.getNodeAttribute(node, axis), 0) / members.length;
   const [x, y] = [mean("x"), mean("y")];

@@ -5,7 +5,7 @@ import { byId, h } from "./dom";
 import { kindOf, nameOf, addDot, graph } from "./drawn";
 import * as exporting from "./exporting";
 import * as filters from "./filters";
-import { bring, colourByCommunity, load, mapKey, open, setStatistics, showsCommunities } from "./loading";
+import { bring, close, colourByCommunity, load, mapKey, membersOf, open, opened, setStatistics, showsCommunities } from "./loading";
 import * as map from "./map";
 import * as panel from "./panel";
 import { onPath } from "./path";
@@ -55,7 +55,6 @@ async function follow(now: State): Promise<void> {
   reading.abort();
   reading = new AbortController();
   const { signal } = reading;
-  const shown = panel.show(now, signal).catch(tellError);
   if (mapKey(now) !== drawn) {
     drawn = mapKey(now);
     loading.abort();
@@ -63,7 +62,9 @@ async function follow(now: State): Promise<void> {
     made = load(now, loading.signal, () => { filters.tell(state()); map.refresh(); }).then(() => { map.whole(); byId("map").dataset.ready = drawn; }).catch(tellError);
     delete byId("map").dataset.ready;
   }
-  await Promise.all([made, shown]);
+  // The list tells of the map, so it waits for it.
+  if (now.list) await made;
+  await Promise.all([made, panel.show(now, signal).catch(tellError)]);
   if (signal.aborted) return;
   try {
     await place(now, signal);
@@ -75,7 +76,10 @@ async function follow(now: State): Promise<void> {
 /** Bring what the panel tells of onto the map, and into its middle. */
 async function place(now: State, signal: AbortSignal): Promise<void> {
   if (now.colour === "community") await colourByCommunity(signal);
-  if (showsCommunities(now)) for (const iri of now.open) await open(iri, signal);
+  if (showsCommunities(now)) {
+    for (const iri of opened()) if (!now.open.includes(iri)) close(iri);
+    for (const iri of now.open) await open(iri, signal);
+  }
   const path = now.from && now.to ? onPath() : [];
   path.forEach((node, index) => {
     const before = path[index - 1];
@@ -85,8 +89,14 @@ async function place(now: State, signal: AbortSignal): Promise<void> {
   if (now.node && !now.to && !now.node.includes("/community/")) await bring(now.node, signal);
   if (signal.aborted) return;
   map.mark(path.map(({ iri }) => iri));
-  const middle = path.length ? path.map(({ iri }) => iri) : now.node && graph.hasNode(now.node) ? [now.node] : [];
+  const middle = path.length ? path.map(({ iri }) => iri) : graph.hasNode(now.node) ? [now.node, ...neighbours(now.node)] : membersOf(now.node);
   if (middle.length) map.lookAt(middle);
+}
+
+/** Its neighbours, where they are few enough to be seen together with it. */
+function neighbours(iri: string): string[] {
+  const found = graph.neighbors(iri);
+  return found.length <= 40 ? found : [];
 }
 
 function tellError(error: unknown): void {

@@ -4,7 +4,7 @@ import Sigma from "sigma";
 import type { Settings } from "sigma/settings";
 import type { EdgeDisplayData, NodeDisplayData, PartialButFor } from "sigma/types";
 
-import { COLOURS, groupColour, theme, type Theme } from "./colours";
+import { COLOURS, groupColour, mixed, theme, type Theme } from "./colours";
 import { byId } from "./dom";
 import { communities, graph, places, type Dot, type Line } from "./drawn";
 import { state } from "./state";
@@ -84,7 +84,7 @@ export function lookAt(nodes: readonly string[]): void {
   const middle = (values: number[]) => (Math.min(...values) + Math.max(...values)) / 2;
   const wide = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
   const camera = sigma.getCamera();
-  const ratio = shown.length > 1 ? Math.max(0.2, wide * 1.6) : Math.min(camera.ratio, 0.6);
+  const ratio = shown.length > 1 ? Math.max(0.15, wide * 1.3) : Math.min(camera.ratio, 0.6);
   const target = { x: middle(xs), y: middle(ys), ratio, angle: 0 };
   if (still()) camera.setState(target);
   else void camera.animate(target, { duration: 400 });
@@ -150,13 +150,14 @@ function settings(): Partial<Settings<Dot, Line>> {
 
 function drawnNode(node: string, dot: Dot): Partial<NodeDisplayData> {
   const { hide, node: picked, from, to } = state();
-  const shown: Partial<NodeDisplayData> = { x: dot.x, y: dot.y, size: dot.size, label: dot.label, color: colourOf(dot) };
+  const shown: Partial<NodeDisplayData> = { x: dot.x, y: dot.y, size: dot.size * (box.clientWidth < 600 ? 0.7 : 1), label: dot.label, color: colourOf(dot) };
   if (hide.includes(dot.kind)) return { ...shown, hidden: true };
-  if (dot.kind === "COMMUNITY") shown.forceLabel = true;
+  if (dot.kind === "COMMUNITY") Object.assign(shown, { forceLabel: true, color: mixed(colourOf(dot), look.paper, 0.6) });
   const on = path.size ? path : near;
   if (on.size && !on.has(node)) return { ...shown, color: look.faint, label: null, forceLabel: false, zIndex: 0 };
   if (path.has(node) || node === picked || node === from || node === to) return { ...shown, zIndex: 2, forceLabel: true, highlighted: true };
-  if (on.size && on.size < (box.clientWidth < 600 ? 8 : 30)) return { ...shown, zIndex: 1, forceLabel: true };
+  const labelled = state().view === "around" && box.clientWidth >= 600 ? 60 : box.clientWidth < 600 ? 6 : 16;
+  if (on.size && on.size < labelled) return { ...shown, zIndex: 1, forceLabel: true };
   return { ...shown, zIndex: on.size ? 1 : 0 };
 }
 

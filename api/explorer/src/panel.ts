@@ -4,7 +4,7 @@ import { ask } from "./ask";
 import { quoted } from "./abstracts";
 import { byId, fill, h, type Child } from "./dom";
 import { entityPage, type Told as EntityTold } from "./entity";
-import { close as closeCommunity, isFiltered } from "./loading";
+import { isFiltered } from "./loading";
 import { graph, learn } from "./drawn";
 import { visible } from "./map";
 import { paperPage, type Told as PaperTold } from "./paperpage";
@@ -63,7 +63,7 @@ function communityPage(node: Extract<Told, { __typename: "Community" }>): Child 
     h("p", {}, `${count(node.memberCount, "entity", "entities")} that hang together more closely than with the rest.`),
     h("div", { class: "actions" },
       open.includes(node.iri)
-        ? h("button", { type: "button", onclick: () => { closeCommunity(node.iri); go({ open: open.filter((each) => each !== node.iri) }); } }, "Close it on the map")
+        ? h("button", { type: "button", onclick: () => go({ open: open.filter((each) => each !== node.iri) }) }, "Close it on the map")
         : shown ? null : h("button", { type: "button", class: "primary", onclick: () => go({ open: [...open, node.iri] }) }, "Open it on the map"),
       to({ within: node.iri, open: [], view: "" }, { class: "button" }, "Show it alone")),
     h("h3", {}, "Most central"), h("ol", { class: "plain" }, node.members.edges.map(({ node: member }) => h("li", {}, any(member)))),

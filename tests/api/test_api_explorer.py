@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from api.explorer import ASSETS, POLICY
 from api.explorer.build import SOURCES, built, digest
 from kg.export.drawing import COLOURS
+from schema.vocab import PREFIXES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 SCRIPTS = sorted((SOURCES / "src").glob("*.ts"))
@@ -100,6 +101,13 @@ def test_its_documents_are_sound(client: TestClient) -> None:
         told = answer.json()
         # A path needs ends that are there; all else is answered.
         assert name == "PATH" or "errors" not in told, (name, told)
+
+
+def test_the_prefixes_of_its_sparql_are_those_of_the_vocabulary() -> None:
+    declared = re.findall(r"PREFIX (\w+): <([^>]+)>", (SOURCES / "src" / "sparql.ts").read_text(encoding="utf-8"))
+    assert len(declared) == 6
+    for prefix, namespace in declared:
+        assert namespace == str(PREFIXES[prefix])
 
 
 def test_its_colours_are_those_of_the_other_pictures() -> None:

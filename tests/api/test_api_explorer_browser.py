@@ -157,9 +157,12 @@ def test_a_path_can_be_found_and_shared(seen: dict[str, Any]) -> None:
     assert len(seen["path"]) >= 3
     assert seen["path"][-1] == "SQuAD"
     assert seen["shared"] == seen["path"]
-    graphql, sparql = seen["sparql"]
+    graphql, sparql, answer = seen["sparql"]
     assert "shortestPath" in graphql
     assert sparql.count("SELECT") == 1
+    rows = list(csv.DictReader(io.StringIO(answer)))
+    assert len({(row["subject"], row["object"]) for row in rows}) >= len(seen["path"]) - 1
+    assert any(row["quote"] for row in rows)
 
 
 def test_filters_narrow_the_map_and_the_back_button_undoes_them(seen: dict[str, Any]) -> None:

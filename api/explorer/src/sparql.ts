@@ -3,7 +3,7 @@
 import { onPath } from "./path";
 import type { State } from "./state";
 
-const PREFIXES = `PREFIX kg: <https://w3id.org/paperkg/ns#>
+const PREFIXES = `PREFIX kg: <https://w3id.org/paperkg/ontology#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

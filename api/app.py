@@ -1,4 +1,4 @@
-"""The web application: GraphQL, SPARQL, health, and a page to try GraphQL on.
+"""The web application: the explorer, GraphQL, SPARQL, health, and a page to try GraphQL on.
 
 ``uvicorn.run("api.app:create_app", factory=True)`` serves the workspace that the environment
 variable ``KG_WORKSPACE`` names; `api.settings` has the others. When a build publishes a new snapshot,
@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, cast
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from api import logs, yasgui
+from api import explorer, logs, yasgui
 from api.bodies import BodyLimit
 from api.context import Graph
 from api.fast.serving import FastEndpoint, FastFirst
@@ -99,9 +99,6 @@ def create_app(
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok", "snapshot": graph().fingerprint})
 
-    async def home(request: Request) -> Response:
-        return RedirectResponse("graphql")
-
     sparql = SparqlEndpoint(graph, allowed)
     quick = FastEndpoint(allowed, snapshots)
     lanes = Lanes(quick, FastEndpoint(allowed, snapshots, quick.documents))
@@ -112,13 +109,14 @@ def create_app(
         metrics = Metrics()
     app = Starlette(
         routes=[
-            Route("/", home),
+            Route("/", explorer.home),
             Route("/graphql", FastFirst(quick, lanes) if chosen.lanes else quick),
             Route("/sparql", sparql.respond, methods=METHODS),
             Route("/health", health),
             *([Route("/metrics", metrics.respond)] if metrics else []),
             Mount("/graphiql", assets()),
             Mount("/yasgui", yasgui.assets()),
+            Mount("/explorer", explorer.assets()),
             *LinkedData(graph).routes(),
         ],
         middleware=[

@@ -32,7 +32,7 @@ _MOST_WAITING: Final = 500
 _LONGEST_WAIT: Final = 1.0
 
 #: Routes without data: pages, what they load, and what a balancer asks.
-_OPEN: Final = ("", "health", "graphiql", "yasgui", "styles")
+_OPEN: Final = ("", "health", "explorer", "graphiql", "yasgui", "styles")
 #: Routes that give a page to who sends no query.
 _PAGES: Final = ("graphql", "sparql")
 

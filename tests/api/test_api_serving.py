@@ -75,8 +75,7 @@ def test_without_a_graph_or_a_workspace_the_start_fails_and_says_why(monkeypatch
 
 
 def test_browsers_get_graphiql_and_programs_do_not(client: TestClient) -> None:
-    page = client.get("/", headers={"Accept": "text/html"})
-    assert page.url.path == "/graphql"
+    page = client.get("/graphql", headers={"Accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-content-type-options"] == "nosniff"

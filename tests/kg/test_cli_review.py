@@ -77,9 +77,16 @@ def fresh(papers: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def graph(papers: Path) -> Path:
     out = Path(shutil.copytree(papers.parent / "fresh", papers.parent / "graph"))
-    result = run("build", papers, "--out", out, "--no-links")
+    result = run("build", papers, "--out", out, "--no-links", "--config", keeping_all(papers.parent))
     assert result.exit_code == 0, result.output
     return out
+
+
+def keeping_all(folder: Path) -> Path:
+    """Settings by which odd names of one paper stay in the graph, to be doubted."""
+    path = folder / "settings.toml"
+    path.write_text("[resolve]\nleast_alone = 0.0\n", encoding="utf-8")
+    return path
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -256,7 +263,7 @@ def test_a_review_as_json_is_what_is_shown(graph: Path) -> None:
 
 
 def test_from_a_review_to_a_graph_without_what_was_doubted(papers: Path, fresh: Path, tmp_path: Path) -> None:
-    run("build", papers, "--out", fresh, "--no-links")
+    run("build", papers, "--out", fresh, "--no-links", "--config", keeping_all(tmp_path))
     mine = tmp_path / "decisions.tsv"
     result = run("review", fresh, "--out", mine)
     assert result.exit_code == 0, result.output
@@ -267,7 +274,7 @@ def test_from_a_review_to_a_graph_without_what_was_doubted(papers: Path, fresh: 
     text = mine.read_text(encoding="utf-8").replace(f"\n{PROPOSED}", "\n", 3)
     mine.write_text(text, encoding="utf-8")
     assert len(read_decisions(mine).all) == 3
-    result = run("build", papers, "--out", fresh, "--no-links", "--decisions", mine)
+    result = run("build", papers, "--out", fresh, "--no-links", "--config", keeping_all(tmp_path), "--decisions", mine)
     assert (result.exit_code, "no effect" in result.stderr) == (0, False), result.output
     after = json.loads(run("review", fresh, "--json").stdout)
     assert not {str(row["decision"]) for row in after} & {str(row["decision"]) for row in before[:3]}

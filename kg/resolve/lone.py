@@ -1,7 +1,7 @@
 """How likely a reader wants a name that one paper alone has: by its words, and by how its paper uses it.
 
 The weights lie in ``lone.json``: `kg.training.worth` fitted them on names drawn from 20,000 papers, which a large
-language model judged one by one. How sure the extractor is of a name says less than that: it is sure of "standard
+language model judged. How sure the extractor is of a name says less than that: it is sure of "standard
 multirotor" too, and it is no sure sign that a name is none where a paper coins it.
 """
 

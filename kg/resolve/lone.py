@@ -82,7 +82,8 @@ def evidence(lone: Lone) -> dict[str, float]:
     told = {
         "": 1.0,
         lone.type: 1.0,
-        lone.role: 1.0,
+        # what other roles are measured against is that of a bare mention
+        **({} if lone.role == "mentions" else {lone.role: 1.0}),
         "sure": math.log(sure / (1 - sure)),
         "mentions": math.log(min(lone.mentions, _MOST)),
         "forms": lone.forms,

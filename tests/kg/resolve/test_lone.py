@@ -29,7 +29,8 @@ LONE = st.sampled_from(TYPES).flatmap(
 @given(LONE)
 def test_any_name_has_a_probability(lone: Lone) -> None:
     assert 0 <= wanted(lone) <= 1
-    assert set(evidence(lone)) >= {"", lone.type, lone.role}
+    assert set(evidence(lone)) >= {"", lone.type, "sure"}
+    assert (lone.role in evidence(lone)) or lone.role == "mentions"
 
 
 @given(LONE)

@@ -1,7 +1,7 @@
 """How likely a reader wants a name that one paper alone has: by its words, and by how its paper uses it.
 
 The weights lie in ``lone.json``: `kg.training.worth` fitted them on names drawn from 20,000 papers, which a large
-language model judged one by one. How sure the extractor is of a name says less than that: it is sure of "standard
+language model judged. How sure the extractor is of a name says less than that: it is sure of "standard
 multirotor" too, and it is no sure sign that a name is none where a paper coins it.
 """
 
@@ -82,10 +82,11 @@ def evidence(lone: Lone) -> dict[str, float]:
     known, named = _known()
     sure = min(max(lone.sure, 0.02), 0.99)
     capitals = sum(sign.isupper() for sign in lone.name)
-    told = {
+    told: dict[str, float] = {
         "": 1.0,
         lone.type: 1.0,
-        lone.role: 1.0,
+        # what other roles are measured against is that of a bare mention
+        **({} if lone.role == "mentions" else {lone.role: 1.0}),
         "sure": math.log(sure / (1 - sure)),
         "mentions": math.log(min(lone.mentions, _MOST)),
         "forms": lone.forms,

@@ -1,4 +1,4 @@
-"""How likely a reader wants a name that one paper alone has: fitted on names that were judged one by one.
+"""How likely a reader wants a name that one paper alone has: fitted on names that were judged.
 
 ``python -m kg.training.worth`` writes the table that `kg.resolve.lone` reads, with what it is worth on papers that it
 was not fitted on, beside the extractor's confidence alone. Junk is what is held against a name; a poor name is one

@@ -89,7 +89,7 @@ def main() -> None:
                                 for q, a, b in ((0.025, 0, 1), (0.975, 1, 0))],
         "poor names": sum(row[4] == "poor" for row in rows),
         "if lone names had to be likelier": [_curve(rows, least) for least in LEAST],
-        "judged by": "a large language model, one entity at a time, with the sentences that name it",
+        "judged by": "a large language model, from a list, by up to 140 characters around one mention",
         "verdicts": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
     }  # fmt: skip
     print(write("junk", figures), json.dumps({k: v for k, v in figures.items() if k != "verdicts"}))

@@ -193,7 +193,7 @@ _PARTS: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 
 def _attacked(port: int, attacks: Sequence[Attack], asked: int, pace: float) -> dict[str, Any]:
-    _times(port, min(asked, 100), 1e9)  # until all is warm
+    _times(port, min(asked, 50), pace)  # until all is warm
     quiet = _times(port, asked, pace)
     figures: dict[str, Any] = {"quiet_ms": quiet, "attacks": {}}
     for attack in attacks:

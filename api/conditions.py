@@ -17,6 +17,7 @@ from api.context import Info
 from api.errors import ArgumentError
 from api.filters import ClaimFilter, CommunityFilter, EntityFilter, PaperFilter
 from api.finding import entities_called, find_iri, find_iris
+from api.listing import together
 from api.vocabulary import Direction, EntityType, Relation, Role, Status
 from kg.store import Literal, NamedNode, Term, iri
 from schema.vocab import KG, RELATION_TERMS, ROLE_TERMS, XSD
@@ -129,11 +130,6 @@ class Conditions:
     def pattern(self) -> str:
         """All patterns together."""
         return together("\n".join(self.once), "\n".join(self.parts))
-
-
-def together(once: str, parts: str) -> str:
-    """Patterns that find nodes by themselves, and what is asked of each of those nodes."""
-    return f"{once}\nLATERAL {{ {parts} }}" if once and parts else once + parts
 
 
 async def paper_conditions(info: Info, wanted: PaperFilter, *, node: str = "?node", prefix: str = "w_") -> Conditions:

@@ -36,6 +36,11 @@ class Listed(NamedTuple):
     iri: str
 
 
+def together(once: str, parts: str) -> str:
+    """Patterns that find nodes by themselves, and what is asked of each of those nodes."""
+    return f"{once}\nLATERAL {{ {parts} }}" if once and parts else once + parts
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list of nodes in an order.
@@ -66,7 +71,7 @@ class Listing:
     @property
     def whole(self) -> str:
         """All of its SPARQL."""
-        return f"{self.once}\nLATERAL {{ {self.pattern} }}" if self.once else self.pattern
+        return together(self.once, self.pattern)
 
     @property
     def identity(self) -> str:

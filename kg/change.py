@@ -127,7 +127,8 @@ def remove(
     with locked(folder):
         started = time.perf_counter()
         workspace = open_workspace(folder)
-        records, config = kept_records(folder, workspace.manifest), _config(workspace, threads)
+        everything, config = kept_records(folder, workspace.manifest), _config(workspace, threads)
+        records = everything
         for path in files:
             known = _files_under(records, path)
             if not known:
@@ -135,7 +136,7 @@ def remove(
             records = records.without(known)
         wanted = [*ids, *(workspace.store().named(query) if query is not None else ())]
         if wanted:
-            gathered, _ = gather(paper for _, paper in kept_records(folder, workspace.manifest).papers)
+            gathered, _ = gather(paper for _, paper in everything.papers)
             gone = _called(wanted, gathered, Minter(config.base))
             records = records.but({record for each in gone for record in each.records})
         if not records.papers:

@@ -90,7 +90,7 @@ def records_of(
         passed.append((file_name(source), str(problem)))
         on_error(problem)
 
-    # A file is read once, though it be named twice, and a folder that holds it too.
+    # What is named twice is read once.
     chosen = list(dict.fromkeys(map(str, inputs)))
     found = tuple(
         (file_name(source), paper)

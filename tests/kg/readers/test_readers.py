@@ -108,9 +108,10 @@ def test_the_acl_archive_streams(shared: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        # The two large ones of arXiv are read by the test of published annotations.
         ("conferences", 95_097),
         ("arxiv_to_2017", 41_117),
+        ("arxiv_to_2020", 164_398),
+        ("arxiv_2025_2026", 115_641),
     ],
 )
 def test_a_corpus_is_read_whole(shared: Path, name: str, count: int) -> None:

@@ -21,7 +21,7 @@ from api.pages import Page, PageRequest
 from kg.store import Literal, NamedNode, Row, Term, iri
 from schema.vocab import XSD
 
-__all__ = ["Listed", "Listing", "ListingKey", "NodeKey", "keys_of", "list_page"]
+__all__ = ["Listed", "Listing", "ListingKey", "NodeKey", "keys_of", "list_page", "together"]
 
 if TYPE_CHECKING:
     from api.loaders import Select

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -112,10 +112,16 @@ def test_the_vendored_files_are_those_whose_hashes_were_noted() -> None:
 
 
 class _Slow(GraphStore):
-    """A store on a slow disk."""
+    """A store on a slow disk, which notes how many queries were under way at once."""
+
+    under_way: ClassVar[list[int]] = []
+    most: ClassVar[int] = 0
 
     def select(self, query: str, /, **values: Any) -> list[Row]:
+        self.under_way.append(1)
+        _Slow.most = max(_Slow.most, len(self.under_way))
         time.sleep(1.0)
+        self.under_way.pop()
         return super().select(query, **values)
 
 
@@ -162,6 +168,8 @@ def test_health_answers_while_queries_are_slow(server: str) -> None:
     for thread in threads:
         thread.join()
     assert [len(answer["data"]["papers"]["edges"]) for answer in answers] == [3, 3, 3]
+    # They ran side by side.
+    assert _Slow.most > 1
 
 
 BROWSE = """
